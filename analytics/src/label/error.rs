@@ -1,0 +1,35 @@
+//! Why labelling, training or evaluation failed.
+
+use std::path::PathBuf;
+
+/// Why labelling, training or evaluation failed. Messages name files and lines, never what is written there.
+#[derive(Debug, thiserror::Error)]
+pub enum LabelError {
+    /// Polars failed.
+    #[error("label job failed: {0}")]
+    Polars(String),
+    /// Weights are damaged or of another version.
+    #[error("model weights cannot be read: {0}")]
+    Weights(String),
+    /// A file of training or evaluation material cannot be opened, read or written.
+    #[error("{}: {source}", file.display())]
+    File {
+        /// The file.
+        file: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A line of the material is not what it should be.
+    #[error("{}: line {line}: {reason}", file.display())]
+    Line {
+        /// The file.
+        file: PathBuf,
+        /// 1-based.
+        line: usize,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// There is too little to learn from or to measure.
+    #[error("too few labelled texts: {0}")]
+    TooFew(&'static str),
+}

@@ -1,0 +1,194 @@
+//! Scores a text against the weights: one pass over its features, integer sums, no allocation per text.
+
+use super::feature::{Field, extract};
+use super::text::Text;
+use super::weights::{COLUMNS, Calibration, Head, NORM_STEP, SENTIMENT, TOPIC, TYPE, Weights};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// Weights ready for look-up.
+///
+/// Of 2,000 features of a ticket about half are known. A look-up that branches on that waits for memory each time the
+/// processor guesses wrong, so features are first sieved without a branch through a bit map that fits the inner caches.
+pub(crate) struct Scorer {
+    pub(crate) head: Head,
+    /// A bit for the upper [`SIEVE_BITS`] bits of each known hash.
+    sieve: Vec<u64>,
+    /// Open addressing by the hash's upper bits: hash and row; a hash of 0 is empty.
+    table: Vec<(u32, u32)>,
+    shift: u32,
+    rows: Vec<Row>,
+}
+
+const SIEVE_BITS: u32 = 22;
+
+/// A row in one half of a cache line.
+#[derive(Clone, Copy)]
+#[repr(C, align(32))]
+struct Row {
+    weights: [i8; COLUMNS],
+    norms: [u8; 2],
+}
+
+/// Working memory of one thread.
+pub(crate) struct Scratch {
+    /// One bit a row: a feature counts once a text.
+    seen: Vec<u64>,
+    hashes: Vec<u32>,
+    hits: Vec<u32>,
+}
+
+/// Probabilities of all classes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Scores {
+    pub(crate) r#type: [f32; 5],
+    pub(crate) topic: [f32; 15],
+    pub(crate) sentiment: [f32; 3],
+}
+
+/// Rows whose byte weights can be added up in 16 bits.
+const FITS: usize = 256;
+
+impl Scorer {
+    pub(crate) fn new(weights: &Weights) -> Self {
+        let bits = (weights.keys.len() * 2).max(16).next_power_of_two().trailing_zeros().min(31);
+        let shift = 32 - bits;
+        let mut sieve = vec![0u64; 1 << (SIEVE_BITS - 6)];
+        let mut table = vec![(0, 0); 1 << bits];
+        for (row, &key) in (0u32..).zip(&weights.keys) {
+            let bit = key >> (32 - SIEVE_BITS);
+            sieve[bit as usize / 64] |= 1 << (bit % 64);
+            let mut slot = (key >> shift) as usize;
+            while table[slot].0 != 0 {
+                slot = (slot + 1) & (table.len() - 1);
+            }
+            table[slot] = (key, row);
+        }
+        let rows = weights.rows.iter().zip(&weights.norms).map(|(&weights, &norms)| Row { weights, norms }).collect();
+        Self { head: weights.head.clone(), sieve, table, shift, rows }
+    }
+
+    /// Row of a feature, if the models know it.
+    #[inline]
+    fn row(&self, hash: u32) -> Option<usize> {
+        let mut slot = (hash >> self.shift) as usize;
+        loop {
+            match self.table[slot] {
+                (0, _) => return None,
+                (key, row) if key == hash => return Some(row as usize),
+                _ => slot = (slot + 1) & (self.table.len() - 1),
+            }
+        }
+    }
+
+    pub(crate) fn scratch(&self) -> Scratch {
+        let room = || Vec::with_capacity(4096);
+        Scratch { seen: vec![0; self.rows.len().div_ceil(64)], hashes: room(), hits: room() }
+    }
+
+    /// Keeps those of `hashes` that may be known.
+    fn sift(&self, hashes: &mut Vec<u32>) {
+        let mut kept = 0;
+        for at in 0..hashes.len() {
+            let hash = hashes[at];
+            let bit = hash >> (32 - SIEVE_BITS);
+            hashes[kept] = hash;
+            kept += (self.sieve[bit as usize / 64] >> (bit % 64) & 1) as usize;
+        }
+        hashes.truncate(kept);
+    }
+
+    /// Probabilities of every class for `text`.
+    pub(crate) fn score(&self, text: &Text<'_>, scratch: &mut Scratch) -> Scores {
+        let (sums, norms) = self.sums(text, scratch);
+        Scores {
+            r#type: probabilities(&self.head.r#type, &sums[TYPE], norms[0]),
+            topic: probabilities(&self.head.topic, &sums[TOPIC], norms[0]),
+            sentiment: probabilities(&self.head.sentiment, &sums[SENTIMENT], norms[1]),
+        }
+    }
+
+    fn sums(&self, text: &Text<'_>, scratch: &mut Scratch) -> ([i32; COLUMNS], [f32; 2]) {
+        let Scratch { seen, hashes, hits } = scratch;
+        hashes.clear();
+        extract(text, &mut |hash, _: Field, _: Range<u32>| hashes.push(hash));
+        self.sift(hashes);
+        for row in hashes.iter().filter_map(|hash| self.row(*hash)) {
+            let (word, bit) = (&mut seen[row / 64], 1 << (row % 64));
+            if *word & bit == 0 {
+                *word |= bit;
+                hits.push(row as u32);
+            }
+        }
+        let mut sums = [0i32; COLUMNS];
+        let mut norms = [0u32; 2];
+        for run in hits.chunks(FITS) {
+            let mut short = [0i16; COLUMNS];
+            for &row in run {
+                let row = &self.rows[row as usize];
+                for (sum, weight) in short.iter_mut().zip(row.weights) {
+                    *sum += i16::from(weight);
+                }
+                norms[0] += u32::from(row.norms[0]);
+                norms[1] += u32::from(row.norms[1]);
+            }
+            for (sum, part) in sums.iter_mut().zip(short) {
+                *sum += i32::from(part);
+            }
+        }
+        for row in hits.drain(..) {
+            seen[row as usize / 64] = 0;
+        }
+        (sums, norms.map(|norm| (norm as f32 * NORM_STEP).sqrt().max(1.0)))
+    }
+
+    /// What each occurrence of a known feature adds to the logit of type `winner` over that of `other`.
+    pub(crate) fn contributions(
+        &self,
+        text: &Text<'_>,
+        winner: usize,
+        other: usize,
+        mut each: impl FnMut(f32, Field, Range<u32>),
+    ) {
+        let mut scratch = self.scratch();
+        let (_, norms) = self.sums(text, &mut scratch);
+        let mut times = FxHashMap::<usize, u16>::default();
+        extract(text, &mut |hash, _: Field, _: Range<u32>| {
+            if let Some(row) = self.row(hash) {
+                let times = times.entry(row).or_default();
+                *times = times.saturating_add(1);
+            }
+        });
+        let scale = &self.head.r#type.scale;
+        extract(text, &mut |hash, field: Field, span: Range<u32>| {
+            if let Some(row) = self.row(hash) {
+                let weights = &self.rows[row].weights[TYPE];
+                let logit = f32::from(weights[winner]) * scale[winner] - f32::from(weights[other]) * scale[other];
+                let share = logit / norms[0] / f32::from(times.get(&row).copied().unwrap_or(1));
+                each(share, field, span);
+            }
+        });
+    }
+}
+
+fn probabilities<const N: usize>(model: &Calibration, sums: &[i32], norm: f32) -> [f32; N] {
+    let mut out: [f32; N] = std::array::from_fn(|k| model.bias[k] + model.scale[k] * sums[k] as f32 / norm);
+    let top = out.iter().copied().fold(f32::MIN, f32::max);
+    let mut total = 0.0;
+    for value in &mut out {
+        *value = (*value - top).exp();
+        total += *value;
+    }
+    out.map(|value| value / total)
+}
+
+/// Index of the largest value, the first of equals.
+pub(crate) fn best(values: &[f32]) -> usize {
+    let mut best = 0;
+    for (i, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = i;
+        }
+    }
+    best
+}

@@ -1,0 +1,142 @@
+//! Texts as rows of numbers: which features are kept, what each is worth, and the factors that tie features together.
+
+use super::corpus::Example;
+use super::logistic::Sparse;
+use crate::label::feature::extract;
+use crate::label::text::Text;
+use index::Segmenter;
+use rayon::prelude::*;
+use rustc_hash::FxHashMap;
+use std::borrow::Cow;
+
+/// One way of looking at an example: as it is, or without what another city's ticket may lack.
+pub(crate) struct View {
+    /// Index of the example.
+    pub(crate) of: usize,
+    /// Share of the example's weight.
+    pub(crate) share: f32,
+    /// Its features, ascending, each once.
+    pub(crate) features: Vec<u32>,
+}
+
+/// Words in a title that name the type. One title in five has one; a text must be understood without.
+const TYPE_WORDS: [&str; 12] =
+    ["投诉", "举报", "咨询", "建议", "求助", "反映", "表扬", "感谢", "请求", "请教", "关于", "反应"];
+
+/// Every view of every example, in order.
+pub(crate) fn views(examples: &[Example], segmenter: &Segmenter, share_bare: f32) -> Vec<View> {
+    let per_example: Vec<Vec<View>> = examples
+        .par_iter()
+        .enumerate()
+        .map(|(of, example)| {
+            let view = |title: &str, share| View { of, share, features: features(title, &example.body, segmenter) };
+            let mut views = Vec::with_capacity(2);
+            if example.title.is_empty() || example.body.trim().is_empty() {
+                views.push(view(&example.title, 1.0));
+            } else {
+                let bare = without_type_words(&example.title);
+                views.push(view(&example.title, 1.0 - share_bare));
+                if share_bare > 0.0 {
+                    // Half of the doubled texts lose the whole title, the other half only the words that name a type.
+                    let title = if of % 2 == 0 { "" } else { bare.as_ref() };
+                    views.push(view(title, share_bare));
+                }
+            }
+            views
+        })
+        .collect();
+    per_example.into_iter().flatten().collect()
+}
+
+fn without_type_words(title: &str) -> Cow<'_, str> {
+    TYPE_WORDS.iter().fold(Cow::Borrowed(title), |title, word| {
+        if title.contains(word) { Cow::Owned(title.replace(word, "")) } else { title }
+    })
+}
+
+/// Features of one text, ascending, each once.
+pub(crate) fn features(title: &str, body: &str, segmenter: &Segmenter) -> Vec<u32> {
+    let (title_words, body_words) = (segmenter.segment(title), segmenter.segment(body));
+    let text = Text { title, body, title_words: &title_words, body_words: &body_words };
+    let mut features = Vec::with_capacity(2048);
+    extract(&text, &mut |hash, _, _| features.push(hash));
+    features.sort_unstable();
+    features.dedup();
+    features
+}
+
+/// The features kept, with their worth.
+pub(crate) struct Vocabulary {
+    /// Ascending; a feature's column is its place here.
+    pub(crate) keys: Vec<u32>,
+    /// Inverse document frequency by column.
+    pub(crate) idf: Vec<f32>,
+}
+
+impl Vocabulary {
+    /// Features seen in at least `least` texts, and those in `always`.
+    pub(crate) fn new<'a>(texts: impl Iterator<Item = &'a [u32]>, least: usize, always: &[u32]) -> Self {
+        let mut all = Vec::new();
+        let mut count = 0usize;
+        for features in texts {
+            all.extend_from_slice(features);
+            count += 1;
+        }
+        all.par_sort_unstable();
+        let mut counts: Vec<(u32, usize)> = all.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect();
+        counts.retain(|(_, seen)| *seen >= least);
+        let known: rustc_hash::FxHashSet<u32> = counts.iter().map(|(key, _)| *key).collect();
+        counts.extend(always.iter().filter(|key| !known.contains(key)).map(|key| (*key, least)));
+        counts.sort_unstable();
+        counts.dedup_by_key(|(key, _)| *key);
+        Self {
+            keys: counts.iter().map(|(key, _)| *key).collect(),
+            idf: counts.iter().map(|(_, seen)| 1.0 + ((1.0 + count as f32) / (1.0 + *seen as f32)).ln()).collect(),
+        }
+    }
+
+    pub(crate) fn column(&self, key: u32) -> Option<u32> {
+        self.keys.binary_search(&key).ok().map(|at| at as u32)
+    }
+}
+
+/// Ties features together: each feature may add to a few shared columns, so that what is learnt from one word of a kind
+/// holds for all of them. After training the shared weights are folded back into the features, at no cost at run time.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Factors {
+    /// By feature: shared column (from 0) and how much it adds.
+    pub(crate) of: FxHashMap<u32, Vec<(u32, f32)>>,
+    /// Number of shared columns.
+    pub(crate) columns: usize,
+}
+
+/// The matrix of `texts`: one column a kept feature, then the shared columns. Rows have the length of their tf-idf part, 1.
+pub(crate) fn matrix<'a>(texts: impl Iterator<Item = &'a [u32]>, vocabulary: &Vocabulary, factors: &Factors) -> Sparse {
+    let texts: Vec<&[u32]> = texts.collect();
+    let kept = vocabulary.keys.len() as u32;
+    let index: FxHashMap<u32, u32> = vocabulary.keys.iter().copied().zip(0..).collect();
+    let rows: Vec<Vec<(u32, f32)>> = texts
+        .par_iter()
+        .map(|features| {
+            let mut row: Vec<(u32, f32)> = Vec::with_capacity(features.len());
+            let mut shared = vec![0.0f32; factors.columns];
+            let mut norm = 0.0f32;
+            for feature in *features {
+                let Some(&column) = index.get(feature) else { continue };
+                let idf = vocabulary.idf[column as usize];
+                norm += idf * idf;
+                row.push((column, idf));
+                for &(column, value) in factors.of.get(feature).into_iter().flatten() {
+                    shared[column as usize] += value;
+                }
+            }
+            row.extend((kept..).zip(shared).filter(|(_, value)| *value != 0.0));
+            let norm = norm.sqrt().max(1.0);
+            row.iter_mut().for_each(|(_, value)| *value /= norm);
+            row
+        })
+        .collect();
+    let mut matrix = Sparse::new(kept as usize + factors.columns);
+    rows.into_iter().for_each(|row| matrix.push(row));
+    matrix
+}

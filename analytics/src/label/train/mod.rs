@@ -1,0 +1,41 @@
+//! Training: from labelled texts to a weight file. Same inputs, same weights, byte for byte.
+
+pub(crate) mod calibrate;
+pub(crate) mod corpus;
+pub(crate) mod cue;
+pub(crate) mod duplicates;
+pub(crate) mod fit;
+mod fold;
+pub(crate) mod logistic;
+pub(crate) mod matrix;
+
+use super::error::LabelError;
+use super::weights::Weights;
+use index::Segmenter;
+use std::path::Path;
+
+/// What to learn from. The shipped weights were made from exactly these kinds of file.
+#[derive(Clone, Copy)]
+pub struct TrainInput<'a> {
+    /// JSON Lines of messages: `{"id","title","body"}`, other fields are passed over.
+    pub tickets: &'a Path,
+    /// Tab-separated labels of messages with a heading line: `id, type, topic, sure` (`sure` 0 is a borderline case).
+    pub labels: &'a Path,
+    /// JSON Lines of further messages with a topic only: `{"id","title","body","topic"}`.
+    pub topics: Option<&'a Path>,
+    /// JSON Lines of posts with a sentiment: `{"id","text","sentiment"}`.
+    pub posts: Option<&'a Path>,
+    /// Folder of the project's own texts: `*.txt` with lines `type|topic|sentiment|title|body`.
+    pub material: Option<&'a Path>,
+    /// The segmenter the weights will be used with.
+    pub segmenter: &'a Segmenter,
+}
+
+/// Learns all three models. `progress` is called with rounds done and rounds planned.
+///
+/// # Errors
+/// When a file cannot be read or is not of its form, or when a class has too few texts.
+pub fn train(input: &TrainInput<'_>, progress: &dyn Fn(u64, u64)) -> Result<Weights, LabelError> {
+    let corpus = corpus::Corpus::read(input)?;
+    fit::fit(&corpus, input.segmenter, progress)
+}

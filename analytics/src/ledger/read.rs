@@ -1,0 +1,300 @@
+//! Reading the ledger.
+
+use super::{
+    Ledger, LedgerError, Outcome, Seen, SourceCount, Ticket, TimelineEntry,
+    events::{is_label, slot, standing, text},
+    fold::fold,
+    history::{TicketHistory, damaged, event, record_id},
+    names::Names,
+};
+use ingest::{
+    log::Checkpoint,
+    record::{Body, DeadLetter, RECORD_VERSION, Record, RecordId},
+    time::{Moment, from_millis},
+};
+use rusqlite::{Connection, OptionalExtension};
+use rustc_hash::FxHashSet;
+
+impl Ledger {
+    /// The checkpoint stored with the last transaction.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn checkpoint(&self) -> Result<Checkpoint, LedgerError> {
+        checkpoint(&*self.store.read()?)
+    }
+
+    /// One ticket: the fold of all its events, with its deadline by the rules.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn ticket(&self, no: &str) -> Result<Option<Ticket>, LedgerError> {
+        Ok(self.tickets(&[no.to_owned()])?.pop())
+    }
+
+    /// Many tickets, in the order asked for; unknown numbers are left out.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn tickets(&self, numbers: &[String]) -> Result<Vec<Ticket>, LedgerError> {
+        let connection = self.store.read()?;
+        let transaction = connection.unchecked_transaction()?;
+        let mut tickets = Vec::with_capacity(numbers.len());
+        for no in numbers {
+            let folded = TicketHistory::read(&transaction, no, None)?.fold(None, &self.store.rules);
+            tickets.extend(folded.map(|fold| fold.ticket));
+        }
+        Ok(tickets)
+    }
+
+    /// All events of a ticket in fold order, those that no longer count among them.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn timeline(&self, no: &str) -> Result<Vec<TimelineEntry>, LedgerError> {
+        let history = self.history(no)?;
+        let observations = history.seen();
+        let text_event = fold(&observations).and_then(|fold| fold.text_event);
+        let stands = standing(&observations, None);
+        let mut entries: Vec<TimelineEntry> = stands
+            .iter()
+            .map(|seen| {
+                let label = is_label(seen.event);
+                let of = match &seen.event.event {
+                    ingest::record::Event::Classified(classified) => classified.of.as_ref(),
+                    _ => None,
+                };
+                entry(seen, !label || of == text_event.as_ref())
+            })
+            .collect();
+        // What a later revision replaced: each record once, at its first observation.
+        let mut known: FxHashSet<&RecordId> = stands.iter().map(|seen| seen.id).collect();
+        let mut replaced = observations.clone();
+        replaced.sort_by_key(|seen| (seen.observed_at, seen.id));
+        replaced.retain(|seen| known.insert(seen.id));
+        entries.extend(replaced.iter().map(|seen| entry(seen, false)));
+        entries.sort_by_key(|entry| (entry.event.occurred_at, entry.observed_at));
+        Ok(entries)
+    }
+
+    /// Text-bearing ticket events (`accepted`, `amended` with text) that no label of `actor` (`model:<hash>`) refers to;
+    /// at most `limit`. Used after a replay or crash to label what was left.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn unlabelled(&self, actor: &str, limit: usize) -> Result<Vec<Record>, LedgerError> {
+        // Three ranges of one index instead of `<>`, which no index serves.
+        const FROM: &str = "SELECT id, payload, ticket FROM events AS e WHERE text = 1 AND NOT EXISTS
+            (SELECT 1 FROM events AS l WHERE l.label_of = e.id AND l.actor = ?1)";
+        let sql = format!(
+            "{FROM} AND labelled_by IS NULL UNION ALL {FROM} AND labelled_by < ?1 UNION ALL {FROM} AND labelled_by > ?1
+             LIMIT ?2"
+        );
+        let connection = self.store.read()?;
+        let mut statement = connection.prepare_cached(&sql)?;
+        let mut first_seen = connection
+            .prepare_cached("SELECT min(observed_at) FROM observations WHERE thing = ?1 AND id = ?2")?;
+        let mut rows = statement.query((actor, limit as i64))?;
+        let mut records = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (id, payload, ticket): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            let observed_at: i64 = first_seen.query_row((&ticket, &id), |row| row.get(0))?;
+            records.push(Record {
+                v: RECORD_VERSION,
+                id: record_id(&id)?,
+                observed_at: from_millis(observed_at),
+                body: Body::Ticket(event(&payload).ok_or_else(|| damaged(&id))?),
+            });
+        }
+        Ok(records)
+    }
+
+    /// Those of `texts` (ids of text-bearing events) that `actor` has labelled.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn labelled(&self, actor: &str, texts: &[RecordId]) -> Result<FxHashSet<RecordId>, LedgerError> {
+        let connection = self.store.read()?;
+        let mut statement =
+            connection.prepare_cached("SELECT 1 FROM events WHERE label_of = ?1 AND actor = ?2")?;
+        let mut held = FxHashSet::default();
+        for id in texts {
+            if statement.exists((id.as_str(), actor))? {
+                held.insert(id.clone());
+            }
+        }
+        Ok(held)
+    }
+
+    /// The text (title, body) of a ticket as its events up to and including `event` make it. A revision that a later one
+    /// replaced is read in the place of that later one.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn text_at(&self, no: &str, event: &RecordId) -> Result<Option<(String, String)>, LedgerError> {
+        let history = self.history(no)?;
+        let mut observations = history.seen();
+        let Some(target) = observations.iter().find(|seen| seen.id == event).copied() else {
+            return Ok(None);
+        };
+        let place = slot(event.as_str(), target.event);
+        observations.retain(|seen| seen.id == event || slot(seen.id.as_str(), seen.event) != place);
+        let (mut title, mut body) = (String::new(), String::new());
+        let mut empty = true;
+        for seen in standing(&observations, None) {
+            let Some(said) = text(seen.event) else { continue };
+            // As in the fold: an acceptance makes the text only while there is none.
+            if empty || !matches!(seen.event.event, ingest::record::Event::Accepted(_)) || seen.id == event {
+                said.0.unwrap_or(&title).to_owned().clone_into(&mut title);
+                said.1.unwrap_or(&body).to_owned().clone_into(&mut body);
+            }
+            empty = title.is_empty() && body.is_empty();
+            if seen.id == event {
+                break;
+            }
+        }
+        Ok(Some((title, body)))
+    }
+
+    /// What a record did when this observation of it came: [`Outcome::New`] unless it was equal to a neighbour that
+    /// was there before. `None` when this observation is not held.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn outcome(&self, id: &RecordId, observed_at: Moment) -> Result<Option<Outcome>, LedgerError> {
+        let connection = self.store.read()?;
+        let (id, at) = (id.as_str(), observed_at.timestamp_millis());
+        if connection.prepare_cached("SELECT 1 FROM dead WHERE id = ?1")?.exists([id])? {
+            return Ok(Some(Outcome::Dead));
+        }
+        let mut statement = connection.prepare_cached(
+            "SELECT o.observed_at, o.id, o.change FROM observations AS o
+             JOIN observations AS this ON this.thing = o.thing AND this.slot = o.slot
+             WHERE this.id = ?1 AND this.observed_at = ?2 ORDER BY o.observed_at, o.id",
+        )?;
+        let slot: Vec<(i64, String, i64)> = statement
+            .query_map((id, at), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .collect::<Result<_, _>>()?;
+        // Of a run of equals, the one that came first was new.
+        let run = slot
+            .chunk_by(|(_, a, _), (_, b, _)| a == b)
+            .find(|run| run.iter().any(|(seen, held, _)| (*seen, held.as_str()) == (at, id)));
+        let first = run.and_then(|run| run.iter().min_by_key(|(_, _, change)| *change));
+        Ok(first.map(|(seen, _, _)| if *seen == at { Outcome::New } else { Outcome::Duplicate }))
+    }
+
+    /// Counts by source, by name.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn sources(&self) -> Result<Vec<SourceCount>, LedgerError> {
+        let connection = self.store.read()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT source, posts, tickets, dead, last_observed_at FROM sources ORDER BY source",
+        )?;
+        let counts = statement.query_map([], |row| {
+            let last: i64 = row.get(4)?;
+            Ok(SourceCount {
+                source: row.get(0)?,
+                posts: row.get::<_, i64>(1)?.unsigned_abs(),
+                tickets: row.get::<_, i64>(2)?.unsigned_abs(),
+                dead: row.get::<_, i64>(3)?.unsigned_abs(),
+                last_observed_at: (last != 0).then(|| from_millis(last)),
+            })
+        })?;
+        Ok(counts.collect::<Result<_, _>>()?)
+    }
+
+    /// Dead letters, newest first, with when they were seen; `source` narrows.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn dead_letters(
+        &self,
+        source: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(Moment, DeadLetter)>, LedgerError> {
+        let connection = self.store.read()?;
+        let mut statement = connection.prepare_cached(match source {
+            Some(_) => "SELECT observed_at, payload, id FROM dead WHERE source = ?1
+                        ORDER BY observed_at DESC, id LIMIT ?2",
+            None => "SELECT observed_at, payload, id FROM dead WHERE ?1 IS NULL ORDER BY observed_at DESC, id LIMIT ?2",
+        })?;
+        let mut rows = statement.query((source, limit as i64))?;
+        let mut letters = Vec::new();
+        while let Some(row) = rows.next()? {
+            let (at, payload, id): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
+            letters.push((
+                from_millis(at),
+                serde_json::from_str(&payload).map_err(|_| damaged(&id))?,
+            ));
+        }
+        Ok(letters)
+    }
+
+    /// Units with a ticket, by name.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn units(&self) -> Result<Vec<String>, LedgerError> {
+        let connection = self.store.read()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT text FROM names WHERE code > 0 AND EXISTS (SELECT 1 FROM tickets WHERE unit = code) ORDER BY text",
+        )?;
+        let units = statement.query_map([], |row| row.get(0))?;
+        Ok(units.collect::<Result<_, _>>()?)
+    }
+
+    fn history(&self, no: &str) -> Result<TicketHistory, LedgerError> {
+        let connection = self.store.read()?;
+        let transaction = connection.unchecked_transaction()?;
+        TicketHistory::read(&transaction, no, None)
+    }
+}
+
+fn entry(seen: &Seen<'_>, current: bool) -> TimelineEntry {
+    TimelineEntry {
+        id: seen.id.clone(),
+        observed_at: seen.observed_at,
+        current,
+        event: seen.event.clone(),
+    }
+}
+
+/// The stored checkpoint.
+pub(super) fn checkpoint(connection: &Connection) -> Result<Checkpoint, LedgerError> {
+    match meta(connection, "checkpoint")? {
+        None => Ok(Checkpoint::default()),
+        Some(json) => serde_json::from_str(&json).map_err(|_| LedgerError::Damaged("checkpoint".into())),
+    }
+}
+
+/// The number of the last transaction; 0 for a new ledger.
+pub(crate) fn change(connection: &Connection) -> Result<i64, LedgerError> {
+    let stored = meta(connection, "change")?;
+    stored.map_or(Ok(0), |text| {
+        text.parse()
+            .map_err(|_| LedgerError::Damaged("change number".into()))
+    })
+}
+
+/// One value about the ledger itself.
+pub(super) fn meta(connection: &Connection, key: &str) -> Result<Option<String>, LedgerError> {
+    let mut statement = connection.prepare_cached("SELECT value FROM meta WHERE key = ?1")?;
+    Ok(statement.query_row([key], |row| row.get(0)).optional()?)
+}
+
+/// Stores one value about the ledger itself.
+pub(super) fn set_meta(connection: &Connection, key: &str, value: &str) -> Result<(), LedgerError> {
+    connection
+        .prepare_cached("INSERT OR REPLACE INTO meta (key, value) VALUES (?1, ?2)")?
+        .execute([key, value])?;
+    Ok(())
+}
+
+/// The text of a code; `None` for code 0.
+pub(super) fn text_of(names: &Names, code: u32) -> Option<String> {
+    Some(names.text(code))
+        .filter(|text| !text.is_empty())
+        .map(str::to_owned)
+}

@@ -1,0 +1,101 @@
+//! The tables. Times are milliseconds since 1970 (UTC), enough for every figure and exact in JavaScript and Polars.
+
+use super::LedgerError;
+use rusqlite::Connection;
+
+/// Raised with every change of [`TABLES`]; a file of another version is made anew from the log.
+pub(super) const VERSION: i64 = 1;
+
+/// `change` is the number of the transaction that last changed a row: frames read only what is newer than they hold.
+/// `names` holds every repeated text (unit, topic, region …) once; code 0 stands for none.
+const TABLES: &str = "
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE names (code INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE);
+
+CREATE TABLE events (
+    ticket TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, actor TEXT NOT NULL,
+    occurred_at INTEGER NOT NULL,
+    text INTEGER NOT NULL,      -- 1: carries a ticket's text
+    labelled_by TEXT,           -- of such an event: the greatest name of a model that labelled it
+    label_of TEXT,              -- of a model's label: the event whose text it read
+    payload TEXT NOT NULL,
+    UNIQUE (ticket, id)
+);
+-- Narrows the search for texts a model has not labelled to those another model labelled, or none.
+CREATE INDEX events_labelled ON events (labelled_by) WHERE text = 1;
+CREATE INDEX events_label ON events (label_of, actor) WHERE label_of IS NOT NULL;
+
+-- Every observation: thing is a ticket number or post id, slot what its revisions replace each other in.
+CREATE TABLE observations (
+    thing TEXT NOT NULL, slot TEXT NOT NULL, observed_at INTEGER NOT NULL, id TEXT NOT NULL, change INTEGER NOT NULL,
+    PRIMARY KEY (thing, slot, observed_at, id)
+) WITHOUT ROWID;
+CREATE INDEX observations_id ON observations (id, observed_at);
+
+CREATE TABLE tickets (
+    row INTEGER PRIMARY KEY, no TEXT NOT NULL UNIQUE, change INTEGER NOT NULL,
+    source INTEGER NOT NULL, type INTEGER NOT NULL, topic INTEGER NOT NULL, unit INTEGER NOT NULL,
+    region INTEGER NOT NULL, channel INTEGER NOT NULL, status INTEGER NOT NULL,
+    accepted_at INTEGER NOT NULL, last_event_at INTEGER NOT NULL,
+    dispatched_at INTEGER, signed_at INTEGER, sign_due_at INTEGER, contacted_at INTEGER, replied_at INTEGER,
+    resolved_at INTEGER, due_at INTEGER, warn_at INTEGER, paused_since INTEGER, on_time INTEGER,
+    provisional INTEGER NOT NULL, rule INTEGER NOT NULL,
+    returned INTEGER NOT NULL, extended INTEGER NOT NULL, reopened INTEGER NOT NULL, direct INTEGER NOT NULL,
+    callback INTEGER NOT NULL, solved INTEGER, satisfied INTEGER,
+    title TEXT NOT NULL
+);
+CREATE INDEX tickets_change ON tickets (change);
+CREATE INDEX tickets_accepted ON tickets (accepted_at);
+CREATE INDEX tickets_unit ON tickets (unit);
+CREATE INDEX tickets_open ON tickets (due_at) WHERE resolved_at IS NULL AND status <> 7;
+
+CREATE TABLE posts (
+    row INTEGER PRIMARY KEY, post_id TEXT NOT NULL UNIQUE, change INTEGER NOT NULL,
+    revision TEXT NOT NULL,
+    source INTEGER NOT NULL, channel INTEGER NOT NULL, published_at INTEGER NOT NULL,
+    topic INTEGER NOT NULL, sentiment REAL, sentiment_label INTEGER NOT NULL
+);
+CREATE INDEX posts_change ON posts (change);
+CREATE TABLE post_revisions (
+    post_id TEXT NOT NULL, id TEXT NOT NULL, published_at INTEGER,
+    source INTEGER NOT NULL, channel INTEGER NOT NULL,
+    topic INTEGER NOT NULL, sentiment REAL, sentiment_label INTEGER NOT NULL,
+    PRIMARY KEY (post_id, id)
+) WITHOUT ROWID;
+
+CREATE TABLE dead (
+    id TEXT PRIMARY KEY, source TEXT NOT NULL, observed_at INTEGER NOT NULL, payload TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX dead_seen ON dead (observed_at);
+CREATE INDEX dead_source ON dead (source, observed_at);
+
+CREATE TABLE sources (
+    source TEXT PRIMARY KEY, posts INTEGER NOT NULL, tickets INTEGER NOT NULL, dead INTEGER NOT NULL,
+    last_observed_at INTEGER NOT NULL
+) WITHOUT ROWID;
+";
+
+/// Makes the tables in an empty file; empties a file of another version first.
+pub(super) fn prepare(connection: &mut Connection) -> Result<(), LedgerError> {
+    let found = version(connection)?;
+    if found == VERSION {
+        return Ok(());
+    }
+    let old: Vec<String> = connection
+        .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")?
+        .query_map([], |row| row.get(0))?
+        .collect::<Result<_, _>>()?;
+    let transaction = connection.transaction()?;
+    for table in old {
+        transaction.execute_batch(&format!("DROP TABLE \"{}\"", table.replace('"', "\"\"")))?;
+    }
+    transaction.execute_batch(TABLES)?;
+    transaction.pragma_update(None, "user_version", VERSION)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// The version a file says it has; 0 for a new one.
+pub(super) fn version(connection: &Connection) -> Result<i64, LedgerError> {
+    Ok(connection.pragma_query_value(None, "user_version", |row| row.get(0))?)
+}

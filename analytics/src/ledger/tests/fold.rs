@@ -1,0 +1,320 @@
+//! Invariant 5: a ticket is the fold of its events, whatever order they came in.
+
+use crate::ledger::{Fold, LabelledBy, Seen, Status, fixture::*, fold};
+use ingest::record::{Body, Classified, Event, Record, TicketType};
+use proptest::prelude::*;
+
+fn folded(records: &[Record]) -> Option<Fold> {
+    let seen: Vec<Seen<'_>> = records
+        .iter()
+        .filter_map(|record| match &record.body {
+            Body::Ticket(event) => Some(Seen {
+                id: &record.id,
+                observed_at: record.observed_at,
+                event,
+            }),
+            _ => None,
+        })
+        .collect();
+    fold(&seen)
+}
+
+#[test]
+fn a_life_from_acceptance_to_resolution() {
+    let life = [
+        event(
+            "1",
+            "2016-05-03 09:00",
+            accepted("灯不亮", Some("2016-05-10 23:59:59")),
+        ),
+        event("1", "2016-05-03 10:00", dispatched("市政局")),
+        event("1", "2016-05-03 11:00", Event::Signed { unit: None }),
+        event("1", "2016-05-04 09:00", Event::Contacted),
+        event(
+            "1",
+            "2016-05-05 09:00",
+            Event::Replied {
+                text: "已安排".into(),
+            },
+        ),
+        event("1", "2016-05-06 09:00", resolved()),
+    ];
+    let states = [
+        Status::Accepted,
+        Status::Dispatched,
+        Status::Signed,
+        Status::Signed,
+        Status::Signed,
+        Status::Resolved,
+    ];
+    for (end, status) in states.into_iter().enumerate() {
+        assert_eq!(
+            folded(&life[..=end]).unwrap().ticket.status,
+            status,
+            "after {} events",
+            end + 1
+        );
+    }
+    let fold = folded(&life).unwrap().judge(&feed_only());
+    assert_eq!(fold.ticket.unit.as_deref(), Some("市政局"));
+    assert_eq!(fold.ticket.resolved_at, Some(at("2016-05-06 09:00")));
+    assert_eq!(fold.ticket.on_time, Some(true));
+    assert_eq!(fold.last_event_at, at("2016-05-06 09:00"));
+    assert_eq!(folded(&[]), None);
+}
+
+#[test]
+fn events_of_one_moment_fold_in_the_order_of_a_life() {
+    let day = "2016-05-03 00:00";
+    let fold = folded(&[
+        event("1", day, resolved()),
+        event("1", day, dispatched("市政局")),
+        event("1", day, accepted("灯不亮", None)),
+    ]);
+    assert_eq!(fold.unwrap().ticket.status, Status::Resolved);
+}
+
+#[test]
+fn a_reopened_ticket_is_unresolved_and_keeps_its_past() {
+    let mut life = vec![
+        event(
+            "1",
+            "2016-05-03 09:00",
+            accepted("灯不亮", Some("2016-05-05 23:59:59")),
+        ),
+        event("1", "2016-05-03 10:00", dispatched("市政局")),
+        event("1", "2016-05-06 00:00", resolved()),
+        event(
+            "1",
+            "2016-05-07 09:00",
+            Event::Reopened {
+                reason: reason("又不亮了"),
+            },
+        ),
+    ];
+    let fold = folded(&life).unwrap().judge(&feed_only());
+    assert_eq!(
+        (fold.ticket.status, fold.ticket.resolved_at),
+        (Status::Reopened, None)
+    );
+    assert_eq!(
+        (fold.ticket.on_time, fold.ticket.late_before),
+        (None, 1),
+        "resolved a second too late, then reopened"
+    );
+    assert_eq!(
+        fold.ticket.due, None,
+        "the feed's deadline belongs to the old clock"
+    );
+
+    life.push(event(
+        "1",
+        "2016-05-07 10:00",
+        Event::Dispatched {
+            unit: "供电局".into(),
+            due_at: Some(at("2016-05-09")),
+        },
+    ));
+    life.push(event("1", "2016-05-08 10:00", resolved()));
+    let fold = folded(&life).unwrap().judge(&feed_only());
+    assert_eq!((fold.ticket.on_time, fold.ticket.late_before), (Some(true), 1));
+    assert_eq!(
+        (fold.ticket.counts.reopened, fold.ticket.counts.dispatched),
+        (1, 2)
+    );
+}
+
+#[test]
+fn a_pause_hides_the_state_and_a_resume_gives_it_back() {
+    let mut life = vec![
+        event("1", "2016-05-03 09:00", accepted("灯不亮", None)),
+        event("1", "2016-05-03 10:00", dispatched("市政局")),
+        event(
+            "1",
+            "2016-05-04 10:00",
+            Event::Paused {
+                reason: reason("待材料"),
+            },
+        ),
+    ];
+    assert_eq!(folded(&life).unwrap().ticket.status, Status::Paused);
+    life.push(event("1", "2016-05-05 10:00", Event::Resumed));
+    assert_eq!(folded(&life).unwrap().ticket.status, Status::Dispatched);
+    let pauses = &folded(&life).unwrap().rounds[0].pauses;
+    assert_eq!(*pauses, [(at("2016-05-04 10:00"), Some(at("2016-05-05 10:00")))]);
+}
+
+#[test]
+fn merging_and_its_undo() {
+    let mut life = vec![
+        event("1", "2016-05-03 09:00", accepted("灯不亮", None)),
+        click("1", "2016-05-03 12:00", Event::Merged { into: "2".into() }),
+    ];
+    let merged = folded(&life).unwrap().ticket;
+    assert_eq!(
+        (merged.status, merged.merged_into.as_deref()),
+        (Status::Merged, Some("2"))
+    );
+    life.push(click("1", "2016-05-03 13:00", Event::Unmerged));
+    assert_eq!(folded(&life).unwrap().ticket, folded(&life[..1]).unwrap().ticket);
+}
+
+#[test]
+fn a_human_stands_above_the_feed_and_the_feed_above_the_model() {
+    let text = event("1", "2016-05-03 09:00", accepted("灯不亮", None));
+    let model = model_label(&text, TicketType::Complaint, false);
+    let feed = event("1", "2016-05-03 09:00", typed(TicketType::Inquiry));
+    let human = click("1", "2016-05-03 09:30", typed(TicketType::Help));
+    let label = |records: &[Record]| {
+        let ticket = folded(records).unwrap().ticket;
+        (ticket.r#type, ticket.type_by)
+    };
+    let all = [text.clone(), model.clone(), feed, human];
+    assert_eq!(label(&all), (Some(TicketType::Help), Some(LabelledBy::Human)));
+    assert_eq!(
+        label(&all[..3]),
+        (Some(TicketType::Inquiry), Some(LabelledBy::Feed))
+    );
+    assert_eq!(
+        label(&all[..2]),
+        (Some(TicketType::Complaint), Some(LabelledBy::Model))
+    );
+    assert_eq!(label(&all[..1]), (None, None));
+
+    let ticket = folded(&all).unwrap().ticket;
+    assert_eq!(
+        ticket.topic.as_deref(),
+        Some("环境保护"),
+        "nobody above the model named a topic"
+    );
+    assert!(
+        ticket.model.is_some(),
+        "the model's label is kept beside the human's"
+    );
+    let abstained = folded(&[text, model_label(&model_text(), TicketType::Praise, true)])
+        .unwrap()
+        .ticket;
+    assert_eq!((abstained.r#type, abstained.topic), (None, None));
+    assert!(abstained.model.is_some());
+}
+
+fn model_text() -> Record {
+    event("1", "2016-05-03 09:00", accepted("灯不亮", None))
+}
+
+#[test]
+fn a_label_of_a_text_that_was_replaced_is_history() {
+    let text = model_text();
+    let label = model_label(&text, TicketType::Complaint, false);
+    let amended = click(
+        "1",
+        "2016-05-03 10:00",
+        Event::Amended {
+            title: None,
+            body: Some("灯亮了，表扬".into()),
+            region: None,
+        },
+    );
+    let ticket = folded(&[text, label, amended.clone()]).unwrap().ticket;
+    assert_eq!((ticket.r#type, ticket.model), (None, None));
+    let ticket = folded(&[
+        model_text(),
+        amended.clone(),
+        model_label(&amended, TicketType::Praise, false),
+    ])
+    .unwrap()
+    .ticket;
+    assert_eq!(ticket.r#type, Some(TicketType::Praise));
+    assert_eq!(
+        (ticket.title.as_str(), ticket.body.as_str()),
+        ("路灯", "灯亮了，表扬")
+    );
+}
+
+/// Any event, at one of few moments so that ties happen, as a feed's event, a cell of one of few exports, or a click.
+fn any_record() -> impl Strategy<Value = Record> {
+    let events = prop_oneof![
+        Just(accepted("灯不亮", None)),
+        Just(accepted("灯还是不亮", Some("2016-05-06"))),
+        Just(dispatched("市政局")),
+        Just(dispatched("供电局")),
+        Just(Event::Signed {
+            unit: Some("供电局".into())
+        }),
+        Just(Event::Returned {
+            reason: reason("非本单位职责")
+        }),
+        Just(Event::Extended {
+            due_at: at("2016-05-09"),
+            reason: reason("缺料")
+        }),
+        Just(Event::Paused {
+            reason: reason("待材料")
+        }),
+        Just(Event::Resumed),
+        Just(Event::Replied {
+            text: "已安排".into()
+        }),
+        Just(resolved()),
+        Just(called_back(true, Some(true), None)),
+        Just(Event::Reopened {
+            reason: reason("又不亮")
+        }),
+        Just(typed(TicketType::Help)),
+        Just(Event::Classified(Classified {
+            topic: Some("交通运输".into()),
+            ..Classified::default()
+        })),
+        Just(Event::Amended {
+            title: Some("路灯故障".into()),
+            body: None,
+            region: None
+        }),
+        Just(Event::Merged { into: "2".into() }),
+        Just(Event::Unmerged),
+    ];
+    (events, 1u32..5, 1u32..5, 0u8..3).prop_map(|(event, day, seen, form)| {
+        let (when, seen) = (format!("2016-05-0{day} 09:00"), format!("2016-06-0{seen} 08:00"));
+        match form {
+            0 => by("feed:hotline", "hotline", "1", &seen, &when, event, false),
+            1 => by("user:local", "dispatcher", "1", &seen, &when, event, false),
+            _ => cell("1", &seen, &when, event),
+        }
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(512))]
+
+    /// Any permutation and any repetition of a ticket's events gives the same ticket.
+    #[test]
+    fn order_and_repetition_do_not_matter(
+        (records, shuffled) in prop::collection::vec(any_record(), 1..14).prop_flat_map(|records| {
+            let twice = [records.clone(), records.iter().step_by(2).cloned().collect()].concat();
+            (Just(records), Just(twice).prop_shuffle())
+        })
+    ) {
+        let rules = shipped();
+        let expected = folded(&records).map(|fold| fold.judge(&rules));
+        prop_assert_eq!(folded(&shuffled).map(|fold| fold.judge(&rules)), expected);
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// The ledger holds what the pure fold gives, in whatever order and batches the records came.
+    #[test]
+    fn the_ledger_holds_the_fold(
+        (records, shuffled) in prop::collection::vec(any_record(), 1..10)
+            .prop_flat_map(|records| (Just(records.clone()), Just(records).prop_shuffle())),
+        cut in 0usize..10,
+    ) {
+        let mut desk = Desk::new();
+        let (first, second) = shuffled.split_at(cut.min(shuffled.len()));
+        desk.apply(first);
+        desk.apply(second);
+        let expected = folded(&records).map(|fold| fold.judge(&feed_only()).ticket);
+        prop_assert_eq!(desk.ledger.ticket("1").unwrap(), expected);
+    }
+}

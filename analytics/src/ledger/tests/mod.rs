@@ -1,0 +1,5 @@
+//! The ledger against its invariants.
+
+mod fold;
+mod list;
+mod revisions;

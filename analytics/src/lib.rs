@@ -1,0 +1,12 @@
+//! What we conclude: labels, the ledger, deadlines and metrics (Polars).
+//!
+//! **Architecture invariant:** Polars and rusqlite types never leave this crate; it serves no HTTP. The log is the only
+//! source of truth: ledger and index can be deleted and rebuilt from it.
+
+pub mod deadline;
+pub mod frame;
+pub mod label;
+pub mod ledger;
+pub mod lifecycle;
+pub mod metrics;
+pub mod process;

@@ -1,0 +1,13 @@
+//! 直接答复率: answered at the hotline without dispatch ÷ accepted.
+
+use super::{Metric, exclusion};
+use polars::prelude::col;
+
+pub(super) const METRIC: Metric = Metric {
+    name: "direct",
+    chinese: "直接答复率",
+    rule: "accepted",
+    formula: "热线直接答复（未派单） ÷ 受理",
+    exclusions: &[exclusion::MERGED],
+    numerator: |_| col("direct"),
+};

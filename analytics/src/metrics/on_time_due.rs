@@ -1,0 +1,28 @@
+//! 限时办结率, rule C, the default: resolved on time ÷ (resolved + open past due).
+//!
+//! An open ticket still in time says nothing yet; one past due is as late as one resolved late. Counting the resolved
+//! alone (rule A) would reward leaving the late ones open.
+
+use super::{Metric, exclusion};
+use polars::prelude::{Expr, col, lit};
+
+pub(super) const METRIC: Metric = Metric {
+    name: "on_time_due",
+    chinese: "限时办结率",
+    rule: "due",
+    formula: "按时办结 ÷（已办结 + 逾期未办结）",
+    exclusions: &[
+        exclusion::MERGED,
+        exclusion::UNTIMED,
+        ("挂起中、时钟已停", |as_of| {
+            waiting(as_of).and(col("paused"))
+        }),
+        ("办理中、尚未到期", waiting),
+    ],
+    numerator: |_| col("on_time"),
+};
+
+/// Open and not past due.
+fn waiting(as_of: i64) -> Expr {
+    col("resolved").not().and(col("expires_at").gt(lit(as_of)))
+}

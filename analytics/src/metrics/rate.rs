@@ -1,0 +1,206 @@
+//! A rate with its proof, and the jobs that count it.
+
+use super::{Cut, METRICS, Metric, MetricError, Result, Scope, count::Groups};
+use crate::frame::{Snapshot, View};
+use ingest::time::Moment;
+use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, col, lit};
+use serde::{Serialize, Serializer, ser::SerializeStruct};
+
+/// A rate with everything that shows how it came about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rate {
+    /// Name of the metric.
+    pub metric: &'static str,
+    /// 名称
+    pub chinese: &'static str,
+    /// Rule it was counted by.
+    pub rule: &'static str,
+    /// Numerator ÷ denominator in words.
+    pub formula: &'static str,
+    /// Tickets that count for it.
+    pub numerator: u64,
+    /// Tickets it is counted over.
+    pub denominator: u64,
+    /// Tickets in scope that are not in the denominator, by reason; reasons that took none are left out.
+    pub exclusions: Vec<Exclusion>,
+    /// Facts after this moment were ignored.
+    pub as_of: Moment,
+}
+
+/// Tickets left out for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Exclusion {
+    /// Why, Chinese.
+    pub reason: &'static str,
+    /// How many.
+    pub count: u64,
+}
+
+impl Rate {
+    /// The share in 0..=1; `None` over nothing.
+    pub fn value(&self) -> Option<f64> {
+        (self.denominator > 0).then(|| self.numerator as f64 / self.denominator as f64)
+    }
+
+    /// The share as published, `98.75 %`, rounded half up from the counts themselves; `N/A` over nothing.
+    pub fn percent(&self) -> String {
+        let (numerator, denominator) = (u128::from(self.numerator), u128::from(self.denominator));
+        if denominator == 0 {
+            return "N/A".into();
+        }
+        let hundredths = (numerator * 20_000 + denominator) / (denominator * 2);
+        format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+    }
+}
+
+impl Serialize for Rate {
+    fn serialize<S: Serializer>(&self, serializer: S) -> std::result::Result<S::Ok, S::Error> {
+        let mut rate = serializer.serialize_struct("Rate", 10)?;
+        rate.serialize_field("metric", self.metric)?;
+        rate.serialize_field("chinese", self.chinese)?;
+        rate.serialize_field("rule", self.rule)?;
+        rate.serialize_field("formula", self.formula)?;
+        rate.serialize_field("numerator", &self.numerator)?;
+        rate.serialize_field("denominator", &self.denominator)?;
+        rate.serialize_field("value", &self.value())?;
+        rate.serialize_field("percent", &self.percent())?;
+        rate.serialize_field("exclusions", &self.exclusions)?;
+        rate.serialize_field("as_of", &self.as_of)?;
+        rate.end()
+    }
+}
+
+impl Metric {
+    /// Conditions within the scope: each exclusion less those before it, then denominator, then numerator. The first
+    /// two kinds share out the scope.
+    pub(super) fn conditions(&self, as_of: i64) -> Vec<Expr> {
+        let mut left = lit(true);
+        let mut conditions = Vec::with_capacity(self.exclusions.len() + 2);
+        for (_, excluded) in self.exclusions {
+            conditions.push(left.clone().and(excluded(as_of)));
+            left = left.and(excluded(as_of).not());
+        }
+        conditions.push(left.clone());
+        conditions.push(left.and((self.numerator)(as_of)));
+        conditions
+    }
+
+    /// A rate from the counts of [`Metric::conditions`].
+    fn rate(&self, counts: &[u64], as_of: Moment) -> Rate {
+        let (excluded, counted) = counts.split_at(self.exclusions.len().min(counts.len()));
+        let exclusions = self.exclusions.iter().zip(excluded);
+        Rate {
+            metric: self.name,
+            chinese: self.chinese,
+            rule: self.rule,
+            formula: self.formula,
+            numerator: counted.get(1).copied().unwrap_or_default(),
+            denominator: counted.first().copied().unwrap_or_default(),
+            exclusions: exclusions
+                .filter(|(_, count)| **count > 0)
+                .map(|(&(reason, _), &count)| Exclusion { reason, count })
+                .collect(),
+            as_of,
+        }
+    }
+}
+
+/// One rate over a scope.
+///
+/// # Errors
+/// When Polars or the ledger fails.
+pub fn rate(snapshot: &Snapshot, scope: &Scope, metric: &Metric) -> Result<Rate> {
+    let counts = totals(
+        &*snapshot.view(scope.window())?,
+        scope,
+        &conditions(&[metric], scope),
+    )?;
+    Ok(metric.rate(&counts, scope.as_of))
+}
+
+/// Every rate of [`METRICS`] over a scope, in one pass.
+///
+/// # Errors
+/// When Polars or the ledger fails.
+pub fn rates(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<Rate>> {
+    let all: Vec<&Metric> = METRICS.iter().collect();
+    let counts = totals(&*snapshot.view(scope.window())?, scope, &conditions(&all, scope))?;
+    let mut counts = counts.as_slice();
+    let rates = METRICS.iter().map(|metric| {
+        let (own, rest) = counts.split_at((metric.exclusions.len() + 2).min(counts.len()));
+        counts = rest;
+        metric.rate(own, scope.as_of)
+    });
+    Ok(rates.collect())
+}
+
+/// One rate for each value of a cut that has a ticket in scope, in the order of [`count_by`](super::count_by).
+///
+/// # Errors
+/// When Polars or the ledger fails.
+pub fn rate_by(snapshot: &Snapshot, scope: &Scope, metric: &Metric, cut: Cut) -> Result<Vec<(String, Rate)>> {
+    let view = snapshot.view(scope.window())?;
+    let groups = Groups::of(&view, scope, cut, &conditions(&[metric], scope))?;
+    Ok(groups
+        .named(&view)
+        .map(|(name, counts)| (name, metric.rate(counts, scope.as_of)))
+        .collect())
+}
+
+fn conditions(metrics: &[&Metric], scope: &Scope) -> Vec<Expr> {
+    let as_of = scope.as_of.timestamp_millis();
+    metrics
+        .iter()
+        .flat_map(|metric| metric.conditions(as_of))
+        .collect()
+}
+
+/// The name of the column that marks rows in scope.
+const IN_SCOPE: &str = "in_scope";
+
+/// How many tickets of the scope meet each condition. Counts of the parts add up, because every ticket stands in
+/// exactly one.
+pub(super) fn totals(view: &View, scope: &Scope, conditions: &[Expr]) -> Result<Vec<u64>> {
+    let mut totals = vec![0; conditions.len()];
+    for part in &view.parts {
+        // Marking instead of filtering: facts are a bit a row, so one pass over them costs less than copying them.
+        let counts = part
+            .clone()
+            .lazy()
+            .with_columns([scope.condition(view).alias(IN_SCOPE)])
+            .select(sums(
+                conditions
+                    .iter()
+                    .map(|condition| col(IN_SCOPE).and(condition.clone())),
+            ))
+            .collect()?;
+        for (place, total) in totals.iter_mut().enumerate() {
+            *total += number(&counts, place, 0)?;
+        }
+    }
+    Ok(totals)
+}
+
+/// A sum per condition, in columns named by their place.
+pub(super) fn sums(conditions: impl Iterator<Item = Expr>) -> Vec<Expr> {
+    conditions
+        .enumerate()
+        .map(|(place, condition)| condition.sum().cast(DataType::UInt64).alias(name(place)))
+        .collect()
+}
+
+/// The name of the column of the condition at `place`.
+pub(super) fn name(place: usize) -> String {
+    format!("n{place}")
+}
+
+/// One count of a frame made by [`sums`].
+pub(super) fn number(frame: &DataFrame, place: usize, row: usize) -> Result<u64> {
+    let column = frame.column(&name(place)).map_err(MetricError::Polars)?;
+    // The sum over no rows is null.
+    Ok(column
+        .u64()
+        .map_err(MetricError::Polars)?
+        .get(row)
+        .unwrap_or_default())
+}

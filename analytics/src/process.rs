@@ -1,0 +1,388 @@
+//! One batch on its way: segment once, label, ledger transaction, then index commit — each sink with its own checkpoint.
+//!
+//! Must never let the index run ahead of the ledger, and never label the past: while it catches up with a log that was
+//! written before it started, labels come from the log, so a replay gives the past as it was.
+
+use crate::{
+    label::{Label, LabelError, Models, Text},
+    ledger::{Labelled, Ledger, LedgerError, Ticket},
+};
+use index::{Document, Kind, Segmented, Segmenter, writer::{Index, IndexError}};
+use ingest::{
+    log::{Checkpoint, Entry, Log, LogError, Topic},
+    record::{Accepted, Body, Classified, Event, MODEL_SOURCE, Post, Record, RecordId, TicketEvent},
+    time::Moment,
+};
+use rayon::prelude::*;
+use rustc_hash::{FxHashMap, FxHashSet};
+use std::{sync::Arc, time::Duration};
+use tokio::{sync::watch, task};
+
+/// Entries per batch: large enough that one SQL transaction and one Polars job are worth their fixed cost, small enough
+/// that a batch of long articles (10 KB each) stays below 50 MB.
+const BATCH: usize = 4096;
+/// How long the reader waits for the first entry of a batch; also how soon a shutdown is noticed.
+const WAIT: Duration = Duration::from_millis(250);
+/// While more entries are waiting, the index is committed only every so many documents: a commit costs tens of
+/// milliseconds, and nobody sees the middle of a bulk load.
+const COMMIT_EVERY: usize = 20_000;
+/// Texts labelled at once after a replay or crash.
+const PENDING: usize = 1000;
+
+/// Carries the log into ledger and index. One per data folder.
+pub struct Processor {
+    log: Arc<dyn Log>,
+    ledger: Arc<Ledger>,
+    index: Arc<Index>,
+    models: Arc<Models>,
+    segmenter: Segmenter,
+    actor: String,
+}
+
+/// Why processing stopped. Every one of them stops the role: going on would lose records in silence.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// The log failed.
+    #[error(transparent)]
+    Log(#[from] LogError),
+    /// The ledger failed.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// The index failed.
+    #[error(transparent)]
+    Index(#[from] IndexError),
+    /// Labelling failed.
+    #[error(transparent)]
+    Label(#[from] LabelError),
+    /// A blocking task was cancelled or ended by a defect.
+    #[error("processing task ended: {0}")]
+    Task(#[from] task::JoinError),
+}
+
+/// A batch after the work that needs neither sink.
+struct Prepared {
+    entries: Vec<Labelled>,
+    /// Words of (title, body) by place in `entries`.
+    words: FxHashMap<usize, (Segmented, Segmented)>,
+    /// The model's `classified` events for ticket texts of this batch.
+    labels: Vec<Record>,
+    /// A corrected text came in; its label is made once the ledger knows the whole text.
+    amended: bool,
+}
+
+impl Processor {
+    /// A processor over its ports. `models` label what arrives from now on.
+    pub fn new(
+        log: Arc<dyn Log>,
+        ledger: Arc<Ledger>,
+        index: Arc<Index>,
+        models: Arc<Models>,
+        segmenter: Segmenter,
+    ) -> Arc<Self> {
+        let actor = format!("{MODEL_SOURCE}:{}", models.hash());
+        Arc::new(Self { log, ledger, index, models, segmenter, actor })
+    }
+
+    /// Reads the log from the older of the two checkpoints until `stop` turns true, and commits before it returns.
+    ///
+    /// # Errors
+    /// The first failure of log, ledger, index or model. A restart goes on from the checkpoints.
+    pub async fn run(self: Arc<Self>, mut stop: watch::Receiver<bool>) -> Result<(), ProcessError> {
+        let mut position = self.ledger.checkpoint()?.older(&self.index.checkpoint());
+        let past = self.log.end().await?;
+        let mut reader = self.log.reader(&Topic::ALL, &position).await?;
+        let mut live = false;
+        let mut uncommitted = 0;
+        while !*stop.borrow_and_update() {
+            if !live && position.reached(&past) {
+                live = true;
+                self.label_pending().await?;
+            }
+            let entries = reader.next(BATCH, WAIT).await?;
+            let more = entries.len() == BATCH;
+            for entry in &entries {
+                position.advance(entry);
+            }
+            if !entries.is_empty() {
+                let this = Arc::clone(&self);
+                let prepared = task::spawn_blocking(move || this.prepare(entries, live)).await??;
+                // On the log before it is anywhere else: the ledger holds nothing that a replay would not bring.
+                self.log.append(&prepared.labels).await?;
+                let amended = prepared.amended;
+                let this = Arc::clone(&self);
+                let at = position.clone();
+                uncommitted += task::spawn_blocking(move || this.store(&prepared, &at)).await??;
+                if amended && live {
+                    self.label_pending().await?;
+                }
+            }
+            if !self.index.checkpoint().reached(&position) && (!more || uncommitted >= COMMIT_EVERY) {
+                let this = Arc::clone(&self);
+                let at = position.clone();
+                task::spawn_blocking(move || this.index.commit(&at)).await??;
+                uncommitted = 0;
+            }
+        }
+        Ok(())
+    }
+
+    /// Appends labels for the ticket texts that have none of this model; they come back through the log.
+    async fn label_pending(self: &Arc<Self>) -> Result<(), ProcessError> {
+        let mut done: FxHashSet<RecordId> = FxHashSet::default();
+        loop {
+            let this = Arc::clone(self);
+            let seen = done.clone();
+            let (ids, labels) = task::spawn_blocking(move || this.pending_labels(&seen)).await??;
+            if ids.is_empty() {
+                return Ok(());
+            }
+            self.log.append(&labels).await?;
+            done.extend(ids);
+        }
+    }
+
+    /// The next texts without label, not counting `seen` (whose labels are on their way), with their labels.
+    fn pending_labels(&self, seen: &FxHashSet<RecordId>) -> Result<(Vec<RecordId>, Vec<Record>), ProcessError> {
+        let mut texts = Vec::new();
+        for record in self.ledger.unlabelled(&self.actor, PENDING + seen.len())? {
+            let Body::Ticket(event) = &record.body else { continue };
+            if seen.contains(&record.id) {
+                continue;
+            }
+            let (title, body) = self.ledger.text_at(&event.no, &record.id)?.unwrap_or_default();
+            let words = (self.segmenter.segment(&title), self.segmenter.segment(&body));
+            texts.push((record, title, body, words));
+        }
+        let views: Vec<Text<'_>> = texts
+            .iter()
+            .map(|(_, title, body, words)| Text { title, body, title_words: &words.0, body_words: &words.1 })
+            .collect();
+        let labels = self.models.label(&views)?;
+        let records =
+            texts.iter().zip(&labels).filter_map(|((record, ..), label)| self.classified(record, label)).collect();
+        Ok((texts.into_iter().map(|(record, ..)| record.id).collect(), records))
+    }
+
+    /// Segments and labels. Ticket texts are labelled only when `live`.
+    fn prepare(&self, entries: Vec<Entry>, live: bool) -> Result<Prepared, ProcessError> {
+        let words: FxHashMap<usize, (Segmented, Segmented)> = entries
+            .par_iter()
+            .enumerate()
+            .filter_map(|(place, entry)| {
+                let (title, body) = text_of(entry)?;
+                Some((place, (self.segmenter.segment(title), self.segmenter.segment(body))))
+            })
+            .collect();
+        let wanted = self.wanted(&entries, live)?;
+        let labels: Vec<Label> = wanted
+            .par_chunks(256)
+            .map(|places| {
+                let views: Vec<Text<'_>> = places
+                    .iter()
+                    .filter_map(|place| {
+                        let (title, body) = text_of(&entries[*place])?;
+                        let (title_words, body_words) = words.get(place)?;
+                        Some(Text { title, body, title_words, body_words })
+                    })
+                    .collect();
+                self.models.label(&views)
+            })
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+            .collect();
+        let mut by_place: FxHashMap<usize, Label> = wanted.into_iter().zip(labels).collect();
+        let mut events = Vec::new();
+        let mut amended = false;
+        let mut labelled = Vec::with_capacity(entries.len());
+        for (place, entry) in entries.into_iter().enumerate() {
+            let mut label = by_place.remove(&place);
+            if let Ok(record @ Record { body: Body::Ticket(event), .. }) = &entry.record {
+                amended |= matches!(&event.event, Event::Amended { title, body, .. } if title.is_some() || body.is_some());
+                events.extend(label.take().and_then(|label| self.classified(record, &label)));
+            }
+            labelled.push(Labelled { entry, label });
+        }
+        Ok(Prepared { entries: labelled, words, labels: events, amended })
+    }
+
+    /// Places of the entries to label: every post, and when `live` each ticket text this model has not labelled yet.
+    fn wanted(&self, entries: &[Entry], live: bool) -> Result<Vec<usize>, ProcessError> {
+        let accepted: Vec<RecordId> = entries
+            .iter()
+            .filter_map(|entry| match &entry.record {
+                Ok(Record { id, body: Body::Ticket(TicketEvent { event: Event::Accepted(_), .. }), .. }) if live => {
+                    Some(id.clone())
+                }
+                _ => None,
+            })
+            .collect();
+        let mut held = self.ledger.labelled(&self.actor, &accepted)?;
+        let wanted = entries.iter().enumerate().filter(|(_, entry)| match &entry.record {
+            Ok(Record { body: Body::Post(_), .. }) => true,
+            Ok(Record { id, body: Body::Ticket(TicketEvent { event: Event::Accepted(_), .. }), .. }) => {
+                live && held.insert(id.clone())
+            }
+            _ => false,
+        });
+        Ok(wanted.map(|(place, _)| place).collect())
+    }
+
+    /// The model's label of one text as an event: same text, same model, same id.
+    fn classified(&self, text: &Record, label: &Label) -> Option<Record> {
+        let Body::Ticket(event) = &text.body else { return None };
+        let classified = Classified {
+            r#type: Some(label.r#type),
+            topic: Some(label.topic.to_owned()),
+            confidence: Some(label.confidence),
+            abstained: label.abstained,
+            topic_confidence: Some(label.topic_confidence),
+            sentiment: Some(label.sentiment),
+            of: Some(text.id.clone()),
+        };
+        let body = Body::Ticket(TicketEvent {
+            no: event.no.clone(),
+            source: MODEL_SOURCE.to_owned(),
+            actor: self.actor.clone(),
+            occurred_at: event.occurred_at,
+            snapshot: false,
+            event: Event::Classified(classified),
+        });
+        Some(Record::new(body, text.observed_at))
+    }
+
+    /// Ledger transaction, then documents to the index (uncommitted). Returns how many documents were written.
+    fn store(&self, batch: &Prepared, position: &Checkpoint) -> Result<usize, ProcessError> {
+        let ledger_was = self.ledger.checkpoint()?;
+        let index_was = self.index.checkpoint();
+        let applied = self.ledger.apply(&batch.entries, &batch.labels, position)?;
+        let mut tickets: FxHashSet<&str> = applied.tickets.iter().map(String::as_str).collect();
+        let mut posts: FxHashSet<&RecordId> = applied.posts.iter().collect();
+        // After a crash between the two sinks the ledger holds entries whose documents the index lost.
+        for Labelled { entry, .. } in &batch.entries {
+            if ledger_was.holds(entry) && !index_was.holds(entry) {
+                match entry.record.as_ref().map(|record| &record.body) {
+                    Ok(Body::Ticket(event)) => drop(tickets.insert(&event.no)),
+                    Ok(Body::Post(post)) => drop(posts.insert(&post.post_id)),
+                    _ => {}
+                }
+            }
+        }
+        let mut documents = self.post_documents(batch, &posts)?;
+        documents.extend(self.ticket_documents(batch, &tickets)?);
+        let written = documents.len();
+        self.index.write(documents)?;
+        Ok(written)
+    }
+
+    /// Documents of those posts whose newest revision stands in this batch.
+    fn post_documents(&self, batch: &Prepared, posts: &FxHashSet<&RecordId>) -> Result<Vec<Document>, ProcessError> {
+        let mut newest: FxHashMap<&RecordId, (Moment, &RecordId)> = FxHashMap::default();
+        let mut documents: FxHashMap<&RecordId, Document> = FxHashMap::default();
+        for (place, Labelled { entry, label }) in batch.entries.iter().enumerate() {
+            let Ok(Record { id, observed_at, body: Body::Post(post), .. }) = &entry.record else { continue };
+            let rank = (*observed_at, id);
+            let older = newest.get(&post.post_id).is_some_and(|other| *other >= rank);
+            if !posts.contains(&post.post_id) || older {
+                continue;
+            }
+            newest.insert(&post.post_id, rank);
+            let words = batch.words.get(&place).cloned().unwrap_or_default();
+            documents.insert(&post.post_id, post_document(post, *observed_at, words, label.as_ref()));
+        }
+        let mut live = Vec::with_capacity(documents.len());
+        for (post, document) in documents {
+            let in_ledger = self.ledger.newest_revision(post)?;
+            // A newer revision read later in the log will bring its own document.
+            if in_ledger.is_none_or(|(at, id)| newest.get(post) == Some(&(at, &id))) {
+                live.push(document);
+            }
+        }
+        Ok(live)
+    }
+
+    /// One document per ticket, from its fold.
+    fn ticket_documents(&self, batch: &Prepared, tickets: &FxHashSet<&str>) -> Result<Vec<Document>, ProcessError> {
+        let mut words: FxHashMap<&str, (&Accepted, &(Segmented, Segmented))> = FxHashMap::default();
+        for (place, Labelled { entry, .. }) in batch.entries.iter().enumerate() {
+            if let Ok(Record { body: Body::Ticket(TicketEvent { no, event: Event::Accepted(accepted), .. }), .. }) =
+                &entry.record
+                && let Some(segmented) = batch.words.get(&place)
+            {
+                words.insert(no, (accepted, segmented));
+            }
+        }
+        let numbers: Vec<String> = tickets.iter().map(|no| (*no).to_owned()).collect();
+        let folded = self.ledger.tickets(&numbers)?;
+        Ok(folded
+            .into_iter()
+            .map(|ticket| {
+                let segmented = match words.get(ticket.no.as_str()) {
+                    Some((accepted, words)) if accepted.title == ticket.title && accepted.body == ticket.body => {
+                        (*words).clone()
+                    }
+                    _ => (self.segmenter.segment(&ticket.title), self.segmenter.segment(&ticket.body)),
+                };
+                ticket_document(ticket, segmented)
+            })
+            .collect())
+    }
+}
+
+/// Title and body of an entry that carries text of its own.
+fn text_of(entry: &Entry) -> Option<(&str, &str)> {
+    match &entry.record.as_ref().ok()?.body {
+        Body::Post(post) => Some((&post.title, &post.body)),
+        Body::Ticket(TicketEvent { event: Event::Accepted(accepted), .. }) => Some((&accepted.title, &accepted.body)),
+        _ => None,
+    }
+}
+
+fn post_document(post: &Post, observed_at: Moment, words: (Segmented, Segmented), label: Option<&Label>) -> Document {
+    Document {
+        kind: Kind::Post,
+        id: post.post_id.as_str().to_owned(),
+        native_id: post.native_id.clone(),
+        title: post.title.clone(),
+        body: post.body.clone(),
+        title_words: words.0,
+        body_words: words.1,
+        source: post.source.clone(),
+        channel: Some(post.channel.name().to_owned()),
+        author: post.author.clone(),
+        url: post.url.clone(),
+        published_at: post.published_at.unwrap_or(observed_at),
+        unit: None,
+        r#type: None,
+        topic: label.map(|label| label.topic.to_owned()),
+        sentiment: label.map(|label| label.sentiment),
+        sentiment_label: label.map(|label| label.sentiment_label.to_owned()),
+        region: post.region.clone(),
+        status: None,
+    }
+}
+
+fn ticket_document(ticket: Ticket, words: (Segmented, Segmented)) -> Document {
+    let sentiment = ticket.model.as_ref().and_then(|model| model.sentiment);
+    Document {
+        kind: Kind::Ticket,
+        id: ticket.no.clone(),
+        native_id: ticket.no,
+        title: ticket.title,
+        body: ticket.body,
+        title_words: words.0,
+        body_words: words.1,
+        source: ticket.source,
+        channel: ticket.channel,
+        author: None,
+        url: None,
+        published_at: ticket.accepted_at,
+        unit: ticket.unit,
+        r#type: Some(ticket.r#type.map_or("unknown", |kind| kind.name()).to_owned()),
+        topic: ticket.topic,
+        sentiment,
+        sentiment_label: sentiment.map(|value| crate::label::sentiment_name(value).to_owned()),
+        region: ticket.region,
+        status: Some(ticket.status.name().to_owned()),
+    }
+}

@@ -1,0 +1,183 @@
+//! `minsheng classify`: JSON Lines in, one line each out, memory flat however long the stream is.
+
+use super::{Common, output::Output};
+use crate::run::models_of;
+use analytics::label::{Evidence, Label, Models, Text};
+use clap::Args;
+use index::{Segmented, Segmenter};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::{
+    io::{BufRead, BufReader, Read},
+    path::PathBuf,
+};
+
+/// Lines labelled at once.
+const BATCH: usize = 1024;
+/// A ticket of a megabyte is none; a longer line is refused and skipped to its end.
+const MAX_LINE: usize = 1 << 20;
+/// Pieces of evidence per ticket.
+const EVIDENCE: usize = 5;
+
+#[derive(Debug, Args)]
+pub(super) struct ClassifyArgs {
+    /// JSON Lines of {"id","title","body"}; standard input where not given or `-`
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+    /// Leave the evidence out
+    #[arg(long)]
+    no_evidence: bool,
+}
+
+#[derive(Deserialize)]
+struct Ticket {
+    #[serde(default)]
+    id: serde_json::Value,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    body: String,
+}
+
+#[derive(Serialize)]
+struct Answer<'a> {
+    id: &'a serde_json::Value,
+    #[serde(flatten)]
+    label: &'a Label,
+    evidence: Vec<Evidence>,
+}
+
+#[derive(Serialize)]
+struct Refused {
+    line: u64,
+    error: String,
+}
+
+pub(super) fn run(common: &Common, args: &ClassifyArgs) -> anyhow::Result<()> {
+    let config = common.config()?;
+    let segmenter = crate::run::segmenter(&config)?;
+    let models = models_of(&common.data()?)?;
+    let input: Box<dyn Read> = match &args.file {
+        Some(path) if path.as_os_str() != "-" => Box::new(
+            std::fs::File::open(path).map_err(|error| anyhow::anyhow!("{} cannot be read: {error}", path.display()))?,
+        ),
+        _ => Box::new(std::io::stdin().lock()),
+    };
+    let mut lines = Lines { input: BufReader::with_capacity(1 << 16, input), number: 0 };
+    let mut out = Output::new();
+    loop {
+        let batch: Vec<(u64, Result<String, String>)> = lines.by_ref().take(BATCH).collect::<Result<_, _>>()?;
+        if batch.is_empty() {
+            return out.flush();
+        }
+        let tickets: Vec<(u64, Result<Ticket, String>)> =
+            batch.into_par_iter().map(|(number, line)| (number, line.and_then(|line| parse(&line)))).collect();
+        answer(&tickets, &models, &segmenter, !args.no_evidence, common.json(), &mut out)?;
+    }
+}
+
+fn parse(line: &str) -> Result<Ticket, String> {
+    serde_json::from_str(line).map_err(|error| format!("not a ticket: {:?} error at column {}", error.classify(), error.column()))
+}
+
+fn answer(
+    tickets: &[(u64, Result<Ticket, String>)],
+    models: &Models,
+    segmenter: &Segmenter,
+    evidence: bool,
+    json: bool,
+    out: &mut Output,
+) -> anyhow::Result<()> {
+    let good: Vec<&Ticket> = tickets.iter().filter_map(|(_, ticket)| ticket.as_ref().ok()).collect();
+    let words: Vec<(Segmented, Segmented)> = good
+        .par_iter()
+        .map(|ticket| (segmenter.segment(&ticket.title), segmenter.segment(&ticket.body)))
+        .collect();
+    let texts: Vec<Text<'_>> = good
+        .iter()
+        .zip(&words)
+        .map(|(ticket, words)| Text {
+            title: &ticket.title,
+            body: &ticket.body,
+            title_words: &words.0,
+            body_words: &words.1,
+        })
+        .collect();
+    let labels: Vec<Label> = texts
+        .par_chunks(128)
+        .map(|chunk| models.label(chunk))
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .flatten()
+        .collect();
+    let reasons: Vec<Vec<Evidence>> = texts
+        .par_iter()
+        .map(|text| if evidence { models.evidence(text, EVIDENCE) } else { Vec::new() })
+        .collect();
+    let mut answers = good.iter().zip(&labels).zip(reasons);
+    for (line, ticket) in tickets {
+        match ticket {
+            Ok(_) => {
+                let Some(((ticket, label), evidence)) = answers.next() else { continue };
+                if json {
+                    out.json(&Answer { id: &ticket.id, label, evidence })?;
+                } else {
+                    let sure = if label.abstained { "待人工判定" } else { "" };
+                    out.line(format_args!(
+                        "{}\t{}\t{:.2}\t{}\t{:+.2}\t{sure}",
+                        ticket.id, label.r#type.chinese(), label.confidence, label.topic, label.sentiment
+                    ))?;
+                }
+            }
+            Err(error) => out.json(&Refused { line: *line, error: error.clone() })?,
+        }
+    }
+    Ok(())
+}
+
+/// Numbered lines of bounded length; blank lines are passed over.
+struct Lines<R> {
+    input: R,
+    number: u64,
+}
+
+impl<R: BufRead> Iterator for Lines<R> {
+    type Item = std::io::Result<(u64, Result<String, String>)>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        loop {
+            let mut bytes = Vec::new();
+            match self.input.by_ref().take(MAX_LINE as u64 + 1).read_until(b'\n', &mut bytes) {
+                Ok(0) => return None,
+                Ok(_) => {}
+                Err(error) => return Some(Err(error)),
+            }
+            self.number += 1;
+            if bytes.len() > MAX_LINE && bytes.last() != Some(&b'\n') {
+                if let Err(error) = skip_line(&mut self.input) {
+                    return Some(Err(error));
+                }
+                return Some(Ok((self.number, Err(format!("line is longer than {MAX_LINE} bytes")))));
+            }
+            if !bytes.trim_ascii().is_empty() {
+                let line = String::from_utf8(bytes).map_err(|_| "line is not UTF-8".to_owned());
+                return Some(Ok((self.number, line)));
+            }
+        }
+    }
+}
+
+fn skip_line(input: &mut impl BufRead) -> std::io::Result<()> {
+    loop {
+        let buffer = input.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(());
+        }
+        let end = buffer.iter().position(|byte| *byte == b'\n');
+        let used = end.map_or(buffer.len(), |at| at + 1);
+        input.consume(used);
+        if end.is_some() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! `minsheng report`: every rate with its proof, from the ledger alone.
+
+use super::{Common, output::Output};
+use crate::run;
+use analytics::{
+    frame::Frames,
+    ledger::Ledger,
+    metrics::{self, Rate, Scope},
+};
+use chrono::NaiveDate;
+use clap::Args;
+use ingest::time::{self, Moment};
+
+#[derive(Debug, Args)]
+pub(super) struct ReportArgs {
+    /// First day tickets were accepted on
+    #[arg(long, value_name = "DATE")]
+    from: NaiveDate,
+    /// Last day tickets were accepted on
+    #[arg(long, value_name = "DATE")]
+    to: NaiveDate,
+    /// What was known by then; now where not given
+    #[arg(long, value_name = "TIME", value_parser = as_of)]
+    as_of: Option<Moment>,
+}
+
+/// A bare date means its end: a report "as of 30 June" holds what 30 June brought.
+fn as_of(text: &str) -> Result<Moment, String> {
+    if let Ok(date) = text.parse::<NaiveDate>() {
+        return Ok(time::start_of_day(date) + chrono::TimeDelta::seconds(24 * 3600 - 1));
+    }
+    time::parse(text).ok_or_else(|| "not a time: write 2016-06-30 or 2016-06-30T18:00+08:00".to_owned())
+}
+
+pub(super) fn run(common: &Common, args: &ReportArgs) -> anyhow::Result<()> {
+    anyhow::ensure!(args.from <= args.to, "--from {} is after --to {}", args.from, args.to);
+    let config = common.config()?;
+    let as_of = args.as_of.unwrap_or_else(|| run::clock(&config).now());
+    let ledger = Ledger::open_reader(&common.data()?.ledger(), run::rules(&config)?)?;
+    let snapshot = Frames::new(&ledger).snapshot()?;
+    let scope = Scope::new(args.from, args.to, as_of);
+    let mut out = Output::new();
+    for rate in metrics::rates(&snapshot, &scope)? {
+        if common.json() {
+            out.json(&rate)?;
+        } else {
+            out.line(readable(&rate))?;
+        }
+    }
+    out.flush()
+}
+
+fn readable(rate: &Rate) -> String {
+    format!("{}\t{}\t{} / {}\t{}", rate.chinese, rate.percent(), rate.numerator, rate.denominator, rate.rule)
+}

@@ -1,0 +1,14 @@
+//! What people see: the axum dashboard and the command line of the binary `minsheng`.
+//!
+//! **Architecture invariant:** the only crate that serves HTTP, and the only one that joins all the others.
+
+pub mod api;
+pub mod cli;
+pub mod config;
+pub mod data;
+pub mod demo;
+pub mod error;
+pub mod pages;
+pub mod router;
+pub mod run;
+pub mod state;

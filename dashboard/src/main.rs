@@ -1,0 +1,7 @@
+//! The binary `minsheng`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    dashboard::cli::main()
+}

@@ -1,0 +1,347 @@
+//! One ticket as `templates/case.html` shows it: on its own page and on the dispatcher's desk.
+
+use super::{Fact, Piece, choice, choice::Choice, format, link, pieces};
+use crate::{error::Error, state::App};
+use analytics::{
+    deadline::Due,
+    label::{Evidence, Label, Text},
+    ledger::{LabelledBy, Status, Ticket, TimelineEntry, UNKNOWN_TYPE_CHINESE},
+    lifecycle,
+};
+use ingest::{
+    record::{Card, CalledBack, Classified, Event, TicketType},
+    time::Moment,
+};
+
+/// Pieces of text shown as the model's reasons.
+const EVIDENCE: usize = 6;
+
+/// A ticket with its timeline, ready to be shown.
+#[derive(Debug)]
+pub(crate) struct Case {
+    pub(crate) no: String,
+    pub(super) path: String,
+    pub(crate) title: String,
+    pub(super) kind: &'static str,
+    /// 待判定
+    pub(super) undecided: bool,
+    pub(super) topic: String,
+    pub(super) status: &'static str,
+    /// 已办结 or 已合并
+    pub(super) finished: bool,
+    /// Never dispatched.
+    pub(super) unassigned: bool,
+    pub(super) card: Option<CardTag>,
+    pub(super) unit: String,
+    pub(super) body: Vec<Piece>,
+    pub(super) facts: Vec<Fact>,
+    pub(super) label: Option<Suggestion>,
+    pub(super) reply: String,
+    pub(super) result: String,
+    pub(super) can_dispatch: bool,
+    pub(super) can_resolve: bool,
+    pub(super) types: Vec<Choice>,
+    pub(super) topics: Vec<Choice>,
+    pub(super) timeline: Vec<Step>,
+}
+
+/// 红牌 or 黄牌, in words beside its colour.
+#[derive(Debug)]
+pub(crate) struct CardTag {
+    pub(super) tone: &'static str,
+    pub(super) name: &'static str,
+}
+
+/// What the model thinks of the text now.
+#[derive(Debug)]
+pub(super) struct Suggestion {
+    pub(super) kind: &'static str,
+    pub(super) confidence: String,
+    pub(super) confidence_value: f32,
+    pub(super) topic: &'static str,
+    pub(super) topic_confidence: String,
+    pub(super) sentiment: String,
+    pub(super) sentiment_tone: &'static str,
+    pub(super) abstained: bool,
+    pub(super) evidence: Vec<Reason>,
+}
+
+#[derive(Debug)]
+pub(super) struct Reason {
+    pub(super) text: String,
+    pub(super) weight: String,
+}
+
+/// One event of the timeline.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) when: String,
+    pub(super) who: String,
+    pub(super) what: &'static str,
+    pub(super) summary: String,
+    pub(super) text: String,
+    pub(super) current: bool,
+}
+
+impl Case {
+    /// Reads a ticket and asks the model about its text. Blocking.
+    pub(crate) fn read(app: &App, no: &str) -> Result<Self, Error> {
+        let ticket = app.ledger().ticket(no)?.ok_or_else(|| Error::NotFound("没有这个编号的工单。".to_owned()))?;
+        let timeline = app.ledger().timeline(no)?;
+        let (title_words, body_words) = (app.segmenter().segment(&ticket.title), app.segmenter().segment(&ticket.body));
+        let text = Text {
+            title: &ticket.title,
+            body: &ticket.body,
+            title_words: &title_words,
+            body_words: &body_words,
+        };
+        let label = app.models().label(&[text])?.pop();
+        let evidence = if label.is_some() { app.models().evidence(&text, EVIDENCE) } else { Vec::new() };
+        Ok(Self::of(&ticket, &timeline, label.as_ref(), &evidence, app.now()))
+    }
+
+    fn of(ticket: &Ticket, timeline: &[TimelineEntry], label: Option<&Label>, evidence: &[Evidence], now: Moment) -> Self {
+        let suggested = label.map(|label| label.r#type.name());
+        let chosen_type = ticket.r#type.map(TicketType::name).or(suggested).unwrap_or_default();
+        let chosen_topic = ticket.topic.as_deref().or(label.map(|label| label.topic)).unwrap_or_default();
+        let dispatch = Event::Dispatched { unit: "?".to_owned(), due_at: None };
+        let resolve = Event::Resolved { result: String::new(), direct: false };
+        Self {
+            no: ticket.no.clone(),
+            path: link::encode(&ticket.no),
+            title: title(ticket),
+            kind: kind(ticket),
+            undecided: ticket.r#type.is_none(),
+            topic: ticket.topic.clone().unwrap_or_default(),
+            status: ticket.status.chinese(),
+            finished: matches!(ticket.status, Status::Resolved | Status::Merged),
+            unassigned: ticket.dispatched_at.is_none(),
+            card: card(ticket, now),
+            unit: ticket.unit.clone().unwrap_or_default(),
+            body: marked(&ticket.body, evidence),
+            facts: facts(ticket, now),
+            label: label.map(|label| suggestion(label, evidence)),
+            reply: ticket.reply.clone().unwrap_or_default(),
+            result: ticket.result.clone(),
+            can_dispatch: lifecycle::allowed(ticket, &dispatch).is_ok(),
+            can_resolve: lifecycle::allowed(ticket, &resolve).is_ok(),
+            types: choice::types(chosen_type, "", false),
+            topics: choice::topics(chosen_topic, "不指定"),
+            timeline: timeline.iter().map(step).collect(),
+        }
+    }
+}
+
+/// The title, or the beginning of the text where there is none.
+pub(crate) fn title(ticket: &Ticket) -> String {
+    match (ticket.title.trim(), ticket.body.trim()) {
+        ("", "") => "（无标题）".to_owned(),
+        ("", body) => body.chars().take(40).collect(),
+        (title, _) => title.to_owned(),
+    }
+}
+
+/// The type in Chinese, or 待判定.
+pub(crate) fn kind(ticket: &Ticket) -> &'static str {
+    ticket.r#type.map_or(UNKNOWN_TYPE_CHINESE, TicketType::chinese)
+}
+
+/// The card an open ticket deserves at `now`.
+pub(crate) fn due_card(ticket: &Ticket, now: Moment) -> Option<Card> {
+    let open = !matches!(ticket.status, Status::Resolved | Status::Merged);
+    ticket.due.as_ref().filter(|_| open)?.card_at(now)
+}
+
+pub(crate) fn card(ticket: &Ticket, now: Moment) -> Option<CardTag> {
+    due_card(ticket, now).map(|card| match card {
+        Card::Red => CardTag { tone: "red", name: "红牌" },
+        Card::Yellow => CardTag { tone: "yellow", name: "黄牌" },
+    })
+}
+
+fn facts(ticket: &Ticket, now: Moment) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    let mut fact = |name, value: Option<String>| {
+        if let Some(value) = value.filter(|value| !value.is_empty()) {
+            facts.push(Fact { name, value });
+        }
+    };
+    fact("受理时间", Some(format::minute(ticket.accepted_at)));
+    fact("来源渠道", ticket.channel.clone());
+    fact("区域", ticket.region.clone());
+    fact("来电人", ticket.caller.as_ref().map(|caller| caller.masked.clone()));
+    fact("类型依据", ticket.type_by.map(|by| labelled_by(by).to_owned()));
+    fact("承办单位", ticket.unit.clone());
+    fact("派单时间", ticket.dispatched_at.map(format::minute));
+    fact("签收时间", ticket.signed_at.map(format::minute));
+    fact("首次联系", ticket.contacted_at.map(format::minute));
+    if let Some(due) = &ticket.due {
+        fact("办结时限", Some(format::minute(due.due_at)));
+        fact("时限由来", Some(due_words(due)));
+        if ticket.resolved_at.is_none() && ticket.status != Status::Merged {
+            let words = match due.paused_since {
+                Some(since) => format!("挂起中（自 {}），时限暂停计算", format::minute(since)),
+                None => format::distance(now, due.due_at),
+            };
+            fact("距时限", Some(words));
+        }
+    } else {
+        fact("办结时限", Some("无（数据未给出，也没有适用的规则）".to_owned()));
+    }
+    fact("办结时间", ticket.resolved_at.map(format::minute));
+    fact("是否按时", ticket.on_time.map(|on_time| if on_time { "按时办结" } else { "超期办结" }.to_owned()));
+    fact("回访", ticket.callback.as_ref().map(callback_words));
+    fact("合并至", ticket.merged_into.clone());
+    let counts = &ticket.counts;
+    let often = [
+        ("退单", counts.returned),
+        ("延期", counts.extended),
+        ("挂起", counts.paused),
+        ("催办", counts.urged),
+        ("督办", counts.supervised),
+        ("重办", counts.reopened),
+    ];
+    let often: Vec<_> = often.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{name} {n} 次")).collect();
+    fact("过程记录", Some(often.join("、")));
+    facts
+}
+
+/// How the deadline was come by, and what else was on offer.
+fn due_words(due: &Due) -> String {
+    let mut words = match due.rule.as_str() {
+        "feed" => "数据源给定".to_owned(),
+        "extended" => "经批准延期".to_owned(),
+        rule => format!("按规则“{rule}”计算"),
+    };
+    let shown = format::minute(due.due_at);
+    for (name, other) in [("数据源给定", due.feed_due_at), ("按规则应为", due.rule_due_at)] {
+        if let Some(other) = other.map(format::minute).filter(|other| *other != shown) {
+            words.push_str(&format!("；{name} {other}"));
+        }
+    }
+    if due.provisional {
+        words.push_str("；暂定（当年节假日安排尚未公布）");
+    }
+    words
+}
+
+fn callback_words(callback: &CalledBack) -> String {
+    if !callback.reached {
+        return "未接通".to_owned();
+    }
+    let answer = |answer: Option<bool>, yes, no| answer.map(|it| if it { yes } else { no });
+    let words: Vec<_> = [answer(callback.solved, "已解决", "未解决"), answer(callback.satisfied, "满意", "不满意")]
+        .into_iter()
+        .flatten()
+        .collect();
+    if words.is_empty() { "已接通，未作评价".to_owned() } else { words.join("，") }
+}
+
+fn labelled_by(by: LabelledBy) -> &'static str {
+    match by {
+        LabelledBy::Human => "人工判定",
+        LabelledBy::Feed => "数据源给定",
+        LabelledBy::Model => "模型判定",
+    }
+}
+
+/// The text with every occurrence of the evidence marked that spoke for the type.
+fn marked(body: &str, evidence: &[Evidence]) -> Vec<Piece> {
+    let mut ranges: Vec<(usize, usize)> = Vec::new();
+    for piece in evidence.iter().filter(|piece| piece.weight > 0.0 && !piece.text.is_empty()) {
+        ranges.extend(body.match_indices(&piece.text).map(|(start, found)| (start, start + found.len())));
+    }
+    // The longer of two that begin together, so that a word inside a phrase does not cut it.
+    ranges.sort_unstable_by_key(|&(start, end)| (start, std::cmp::Reverse(end)));
+    let mut end_of_last = 0;
+    ranges.retain(|&(start, end)| {
+        let free = start >= end_of_last;
+        if free {
+            end_of_last = end;
+        }
+        free
+    });
+    pieces(body, &ranges)
+}
+
+fn suggestion(label: &Label, evidence: &[Evidence]) -> Suggestion {
+    Suggestion {
+        kind: label.r#type.chinese(),
+        confidence: format::share(label.confidence),
+        confidence_value: label.confidence,
+        topic: label.topic,
+        topic_confidence: format::share(label.topic_confidence),
+        sentiment: format!("{} {:+.2}", format::sentiment_name(label.sentiment_label), label.sentiment),
+        sentiment_tone: label.sentiment_label,
+        abstained: label.abstained,
+        evidence: evidence
+            .iter()
+            .filter(|piece| piece.weight > 0.0)
+            .map(|piece| Reason { text: piece.text.clone(), weight: format!("{:+.0}%", piece.weight * 100.0) })
+            .collect(),
+    }
+}
+
+fn step(entry: &TimelineEntry) -> Step {
+    let (summary, text) = told(&entry.event.event);
+    Step {
+        when: format::minute(entry.event.occurred_at),
+        who: format::actor_name(&entry.event.actor),
+        what: format::event_name(&entry.event.event),
+        summary,
+        text,
+        current: entry.current,
+    }
+}
+
+/// An event in one line, and its longer text where it has one.
+fn told(event: &Event) -> (String, String) {
+    let line = |text: String| (text, String::new());
+    match event {
+        Event::Accepted(accepted) => line(accepted.channel.as_ref().map_or_else(String::new, |channel| format!("渠道：{channel}"))),
+        Event::Dispatched { unit, due_at } => {
+            let due = due_at.map_or_else(String::new, |due| format!("，时限 {}", format::minute(due)));
+            line(format!("承办单位：{unit}{due}"))
+        }
+        Event::Signed { unit } => line(unit.clone().unwrap_or_default()),
+        Event::Extended { due_at, reason } => line(format!("延至 {}。{reason}", format::minute(*due_at))),
+        Event::Returned { reason }
+        | Event::Paused { reason }
+        | Event::Urged { reason }
+        | Event::Supervised { reason }
+        | Event::Carded { reason, .. }
+        | Event::Reopened { reason } => line(reason.clone()),
+        Event::Resumed | Event::Contacted | Event::Unmerged => line(String::new()),
+        Event::Replied { text } | Event::Noted { text } => (String::new(), text.clone()),
+        Event::Resolved { result, direct } => {
+            (if *direct { "热线直接答复" } else { "" }.to_owned(), result.clone())
+        }
+        Event::CalledBack(callback) => line(callback_words(callback)),
+        Event::Classified(classified) => line(classified_words(classified)),
+        Event::Amended { title, body, region } => {
+            let changed: Vec<_> = [("标题", title), ("内容", body), ("区域", region)]
+                .into_iter()
+                .filter(|(_, value)| value.is_some())
+                .map(|(name, _)| name)
+                .collect();
+            line(format!("更正{}", changed.join("、")))
+        }
+        Event::Merged { into } => line(format!("并入 {into}")),
+        Event::Split { into } => line(format!("拆分为 {}", into.join("、"))),
+    }
+}
+
+fn classified_words(classified: &Classified) -> String {
+    let mut words = Vec::new();
+    if let Some(kind) = classified.r#type {
+        let sure = classified.confidence.map_or_else(String::new, |sure| format!("（置信度 {}）", format::share(sure)));
+        words.push(format!("类型：{}{sure}", kind.chinese()));
+    }
+    if let Some(topic) = &classified.topic {
+        words.push(format!("领域：{topic}"));
+    }
+    if classified.abstained {
+        words.push("置信度不足，未采用".to_owned());
+    }
+    words.join("，")
+}

@@ -1,0 +1,59 @@
+//! A rate with its proof: counts that lead to their tickets, formula, rule, as-of time and what was left out.
+
+use super::{format, scope};
+use analytics::metrics::{self, Part, Rate, Scope};
+
+/// A rate ready to be shown.
+#[derive(Debug)]
+pub(crate) struct RateView {
+    pub(crate) name: &'static str,
+    pub(crate) chinese: &'static str,
+    pub(super) percent: String,
+    pub(super) numerator: String,
+    pub(super) denominator: String,
+    pub(super) numerator_link: String,
+    pub(super) denominator_link: String,
+    pub(crate) formula: &'static str,
+    pub(crate) rule: String,
+    pub(super) as_of: String,
+    pub(super) exclusions: Vec<Excluded>,
+    pub(super) excluded_link: Option<String>,
+    /// Tickets of the denominator that are not in the numerator.
+    pub(crate) missed: u64,
+    pub(crate) missed_link: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Excluded {
+    pub(super) reason: &'static str,
+    pub(super) count: String,
+}
+
+impl RateView {
+    /// `rate` was counted over `scope`; `None` for a metric that is not registered.
+    pub(crate) fn of(rate: &Rate, scope: &Scope) -> Option<Self> {
+        let metric = metrics::find(rate.metric)?;
+        let part = |part: Part| scope::list_link(scope, &[("metric", metric.name), ("part", part.name())]);
+        let exclusions: Vec<_> = rate
+            .exclusions
+            .iter()
+            .map(|exclusion| Excluded { reason: exclusion.reason, count: format::count(exclusion.count) })
+            .collect();
+        Some(Self {
+            name: metric.name,
+            chinese: metric.chinese,
+            percent: rate.percent(),
+            numerator: format::count(rate.numerator),
+            denominator: format::count(rate.denominator),
+            numerator_link: part(Part::Numerator),
+            denominator_link: part(Part::Denominator),
+            formula: metric.formula,
+            rule: format::rule_name(metric.rule),
+            as_of: format::minute(rate.as_of),
+            excluded_link: (!exclusions.is_empty()).then(|| part(Part::Excluded)),
+            exclusions,
+            missed: rate.denominator.saturating_sub(rate.numerator),
+            missed_link: part(Part::Missed),
+        })
+    }
+}

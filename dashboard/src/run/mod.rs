@@ -1,0 +1,342 @@
+//! The roles: collect, process, serve — all in one process by default, apart over Kafka.
+
+pub mod collect;
+pub mod forward;
+mod telemetry;
+
+use crate::{
+    config::Config,
+    data::{DataDir, Ownership},
+    state::App,
+};
+use analytics::{
+    deadline::{self, Calendar, Rules},
+    frame::Frames,
+    label::{Models, weights::Weights},
+    ledger::Ledger,
+    process::Processor,
+};
+use anyhow::Context;
+use index::{Segmenter, writer::Index};
+use ingest::{
+    clean::{CallerKey, Cleaner},
+    log::{self, LogConfig},
+    time::{self, Moment},
+};
+use std::{net::SocketAddr, sync::Arc};
+use tokio::{net::TcpListener, sync::watch, task::JoinHandle};
+
+/// Words added to jieba's dictionary unless the configuration names a file.
+const DICTIONARY: &str = include_str!("../../../config/dictionary.txt");
+
+/// The clock pages and actions go by.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    /// Milliseconds added to the system's clock.
+    shift: i64,
+}
+
+impl Clock {
+    /// A clock that shows `start` now and ticks on; the system's where not given.
+    pub fn starting(start: Option<Moment>) -> Self {
+        Self { shift: start.map_or(0, |start| start.timestamp_millis() - time::now().timestamp_millis()) }
+    }
+
+    /// The present moment.
+    pub fn now(self) -> Moment {
+        time::from_millis(time::now().timestamp_millis() + self.shift)
+    }
+}
+
+/// The clock the configuration asks for.
+pub(crate) fn clock(config: &Config) -> Clock {
+    Clock::starting(config.dashboard.clock_start)
+}
+
+/// Deadline rules and calendar, from the configured files or the embedded ones.
+///
+/// # Errors
+/// Names the file and what is wrong in it.
+pub(crate) fn rules(config: &Config) -> anyhow::Result<Rules> {
+    let calendar = match &config.files.calendar {
+        Some(folder) => Calendar::load(folder)?,
+        None => Calendar::embedded()?,
+    };
+    let rules = match &config.files.deadlines {
+        Some(file) => {
+            let text =
+                std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+            Rules::load(&text, &file.display().to_string(), calendar)?
+        }
+        None => Rules::load(deadline::EMBEDDED, deadline::EMBEDDED_ORIGIN, calendar)?,
+    };
+    Ok(rules)
+}
+
+/// The segmenter with the configured dictionary, or the embedded one.
+///
+/// # Errors
+/// Names the file and the line.
+pub(crate) fn segmenter(config: &Config) -> anyhow::Result<Segmenter> {
+    match &config.files.dictionary {
+        Some(file) => {
+            let text =
+                std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+            Segmenter::new(&text).with_context(|| file.display().to_string())
+        }
+        None => Ok(Segmenter::new(DICTIONARY)?),
+    }
+}
+
+/// The weights installed in the data folder, else the shipped ones.
+///
+/// # Errors
+/// When the installed weights cannot be read.
+pub(crate) fn models_of(data: &DataDir) -> anyhow::Result<Models> {
+    let installed = data.model();
+    if installed.exists() {
+        let name = || installed.display().to_string();
+        let weights = Weights::load(&std::fs::read(&installed).with_context(name)?).with_context(name)?;
+        return Models::from_weights(weights).with_context(name);
+    }
+    Ok(Models::shipped()?)
+}
+
+/// What one process runs: the ports, and the processor where it owns the data folder.
+pub struct Engine {
+    app: Arc<App>,
+    ownership: Option<Ownership>,
+    processor: Option<JoinHandle<anyhow::Result<()>>>,
+    stop: watch::Sender<bool>,
+}
+
+impl Engine {
+    /// Takes the data folder and starts carrying the log into ledger and index.
+    ///
+    /// # Errors
+    /// [`crate::data::DataError::Held`] when another process has the folder; else names what cannot be opened.
+    pub async fn open(config: Config, data: DataDir) -> anyhow::Result<Self> {
+        let ownership = data.own()?;
+        Self::start(config, data, Some(ownership)).await
+    }
+
+    /// As [`Engine::open`], after deleting ledger and index: they are rebuilt from the log.
+    ///
+    /// # Errors
+    /// As [`Engine::open`]; also when the log was trimmed, because it could not bring everything back.
+    pub async fn open_fresh(config: Config, data: DataDir) -> anyhow::Result<Self> {
+        let ownership = data.own()?;
+        // Before anything is deleted: a trimmed log refuses a reader from its beginning.
+        let log = log::open(&config.log, data.root()).await?;
+        log.reader(&log::Topic::ALL, &log::Checkpoint::default()).await?;
+        drop(log);
+        let ledger = data.ledger();
+        for file in [ledger.clone(), ledger.with_extension("sqlite-wal"), ledger.with_extension("sqlite-shm")] {
+            match std::fs::remove_file(&file) {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                    return Err(error).with_context(|| file.display().to_string());
+                }
+                _ => {}
+            }
+        }
+        if data.index().exists() {
+            std::fs::remove_dir_all(data.index()).with_context(|| data.index().display().to_string())?;
+        }
+        Self::start(config, data, Some(ownership)).await
+    }
+
+    /// Opens the data folder beside the process that owns it, to serve pages from it.
+    ///
+    /// # Errors
+    /// Names what cannot be opened.
+    pub async fn beside(config: Config, data: DataDir) -> anyhow::Result<Self> {
+        Self::start(config, data, None).await
+    }
+
+    async fn start(config: Config, data: DataDir, ownership: Option<Ownership>) -> anyhow::Result<Self> {
+        let rules = rules(&config)?;
+        let segmenter = segmenter(&config)?;
+        let models = Arc::new(models_of(&data)?);
+        let cleaner = cleaner(&config, &data)?;
+        let log = log::open(&config.log, data.root()).await?;
+        let (ledger, index) = if ownership.is_some() {
+            (Ledger::open(&data.ledger(), rules.clone())?, Index::open(&data.index(), segmenter.clone())?)
+        } else {
+            (
+                Ledger::open_reader(&data.ledger(), rules.clone())?,
+                Index::open_reader(&data.index(), segmenter.clone())?,
+            )
+        };
+        let frames = Frames::new(&ledger);
+        let (ledger, index) = (Arc::new(ledger), Arc::new(index));
+        let (stop, stopping) = watch::channel(false);
+        let (ended, stopped) = watch::channel(None);
+        let processor = ownership.is_some().then(|| {
+            let processor = Processor::new(
+                Arc::clone(&log),
+                Arc::clone(&ledger),
+                Arc::clone(&index),
+                Arc::clone(&models),
+                segmenter.clone(),
+            );
+            tokio::spawn(async move {
+                let done = processor.run(stopping).await;
+                let _ = ended.send(Some(done.as_ref().map_or_else(ToString::to_string, |()| "shut down".to_owned())));
+                done.map_err(Into::into)
+            })
+        });
+        let app = Arc::new(App {
+            clock: clock(&config),
+            internal_token: ownership.as_ref().map(|owner| owner.token().to_owned()).unwrap_or_default(),
+            sources: collect::statuses(&config.sources),
+            config,
+            log,
+            ledger,
+            index,
+            models,
+            segmenter,
+            rules,
+            cleaner,
+            frames,
+            stopped,
+        });
+        Ok(Self { app, ownership, processor, stop })
+    }
+
+    /// The shared state.
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+
+    /// Ends the processor after its present batch and gives the data folder free.
+    ///
+    /// # Errors
+    /// What the processor ended with.
+    pub async fn stop(self) -> anyhow::Result<()> {
+        let _ = self.stop.send(true);
+        match self.processor {
+            Some(processor) => processor.await?,
+            None => Ok(()),
+        }
+    }
+}
+
+/// Caller key from the named environment variable, else the file in the data folder.
+pub(crate) fn cleaner(config: &Config, data: &DataDir) -> anyhow::Result<Cleaner> {
+    let key = match &config.dashboard.caller_key_env {
+        Some(name) => {
+            let value = std::env::var(name).with_context(|| format!("environment variable {name}"))?;
+            CallerKey::from_env_value(&value).with_context(|| format!("environment variable {name}"))?
+        }
+        None => CallerKey::load_or_create(&data.caller_key())?,
+    };
+    Ok(Cleaner::new(key))
+}
+
+/// `minsheng run`: all roles.
+///
+/// # Errors
+/// The first role that fails, or what cannot be opened.
+pub async fn all(config: Config, data: DataDir) -> anyhow::Result<()> {
+    let engine = Engine::open(config, data.clone()).await?;
+    let listener = listen(engine.app().config.dashboard.listen).await?;
+    let address = listener.local_addr()?;
+    eprintln!("minsheng is at http://{address}/");
+    serve_until(engine, data, listener, terminated()).await
+}
+
+/// Collects and serves over an engine until `end` completes or a role fails.
+pub(crate) async fn serve_until(
+    engine: Engine,
+    data: DataDir,
+    listener: TcpListener,
+    end: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    if let Some(ownership) = &engine.ownership {
+        ownership.announce(Some(listener.local_addr()?))?;
+    }
+    let app = Arc::clone(engine.app());
+    let mut stopped = app.stopped.clone();
+    let processor_ended = async move {
+        while stopped.borrow().is_none() {
+            if stopped.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        done = collect::run(Arc::clone(&app), data) => done.context("collection ended")?,
+        done = async { axum::serve(listener, crate::router::router(Arc::clone(&app))).await } => done.context("web server ended")?,
+        () = processor_ended => {}
+        () = end => {}
+    }
+    engine.stop().await
+}
+
+/// `minsheng ingest`: collects onto Kafka.
+///
+/// # Errors
+/// When the log is embedded, or what fails.
+pub async fn ingest(config: Config, data: DataDir) -> anyhow::Result<()> {
+    needs_kafka(&config, "ingest")?;
+    let ledgerless = collect::Collector::open(config, &data).await?;
+    tokio::select! {
+        done = ledgerless.run() => done,
+        () = terminated() => Ok(()),
+    }
+}
+
+/// `minsheng process`: carries Kafka into ledger and index.
+///
+/// # Errors
+/// When the log is embedded, or what fails.
+pub async fn process(config: Config, data: DataDir) -> anyhow::Result<()> {
+    needs_kafka(&config, "process")?;
+    let mut engine = Engine::open(config, data).await?;
+    let processor = engine.processor.take();
+    tokio::select! {
+        done = async { match processor { Some(task) => task.await?, None => Ok(()) } } => done,
+        () = terminated() => engine.stop().await,
+    }
+}
+
+/// `minsheng serve`: the dashboard beside a `process` on the same data folder.
+///
+/// # Errors
+/// When the log is embedded, or what fails.
+pub async fn serve(config: Config, data: DataDir) -> anyhow::Result<()> {
+    needs_kafka(&config, "serve")?;
+    let engine = Engine::beside(config, data).await?;
+    let listener = listen(engine.app().config.dashboard.listen).await?;
+    eprintln!("minsheng is at http://{}/", listener.local_addr()?);
+    tokio::select! {
+        done = async { axum::serve(listener, crate::router::router(Arc::clone(engine.app()))).await } => Ok(done?),
+        () = terminated() => Ok(()),
+    }
+}
+
+fn needs_kafka(config: &Config, role: &str) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        matches!(config.log, LogConfig::Kafka(_)),
+        "`minsheng {role}` runs one role by itself, which needs [log] kind = \"kafka\"; `minsheng run` runs all roles \
+         over the embedded log"
+    );
+    Ok(())
+}
+
+async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+}
+
+/// Completes on Ctrl-C or SIGTERM.
+pub(crate) async fn terminated() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut term) = signal(SignalKind::terminate()) else {
+        let _ = tokio::signal::ctrl_c().await;
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = term.recv() => {}
+    }
+}

@@ -48,7 +48,14 @@ fn bundle() -> Result<(), Box<dyn Error>> {
         // Only what the bundle needs: the type checker is for people and CI.
         npm(
             &work,
-            &["ci", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
+            &[
+                "ci",
+                "--omit=dev",
+                "--ignore-scripts",
+                "--no-audit",
+                "--no-fund",
+                "--loglevel=error",
+            ],
         )?;
         set_stamp(&work, "installed", installed)?;
     }
@@ -88,9 +95,11 @@ fn npm(folder: &Path, arguments: &[&str]) -> Result<(), Box<dyn Error>> {
     let output = match output {
         Ok(output) => output,
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err("npm was not found: the dashboard's web assets are built with Node.js 18 or later and npm; \
+            return Err(
+                "npm was not found: the dashboard's web assets are built with Node.js 18 or later and npm; \
                         install them (https://nodejs.org, or `apt install nodejs npm`) and build again"
-                .into());
+                    .into(),
+            );
         }
         Err(error) => return Err(format!("npm cannot be started: {error}").into()),
     };

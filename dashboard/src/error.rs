@@ -146,7 +146,9 @@ impl IntoResponse for Error {
 pub(crate) async fn show(State(site): State<Site>, request: Request, next: Next) -> Response {
     let path = request.uri().path();
     let to_ourselves = path.starts_with("/internal/");
-    let for_programs = ["/api/", "/healthz", "/readyz", "/metrics"].iter().any(|start| path.starts_with(start));
+    let for_programs = ["/api/", "/healthz", "/readyz", "/metrics"]
+        .iter()
+        .any(|start| path.starts_with(start));
     let mut response = next.run(request).await;
     let status = response.status();
     if !(status.is_client_error() || status.is_server_error()) {
@@ -155,7 +157,12 @@ pub(crate) async fn show(State(site): State<Site>, request: Request, next: Next)
     let detail = match response.extensions_mut().remove::<Error>() {
         Some(failure) => failure.detail(),
         // A body with its own report (a readiness check, a refused form shown again) stays.
-        None if to_ourselves || response.headers().get(header::CONTENT_TYPE).is_some_and(is_finished) => {
+        None if to_ourselves
+            || response
+                .headers()
+                .get(header::CONTENT_TYPE)
+                .is_some_and(is_finished) =>
+        {
             return response;
         }
         None => "请求的地址、参数或方式无法识别。".to_owned(),
@@ -164,13 +171,23 @@ pub(crate) async fn show(State(site): State<Site>, request: Request, next: Next)
     let mut shown = if to_ourselves {
         (status, detail).into_response()
     } else if for_programs {
-        let problem = Problem { r#type: "about:blank", title, status: status.as_u16(), detail };
+        let problem = Problem {
+            r#type: "about:blank",
+            title,
+            status: status.as_u16(),
+            detail,
+        };
         let mut shown = (status, axum::Json(problem)).into_response();
         let kind = HeaderValue::from_static("application/problem+json; charset=utf-8");
         shown.headers_mut().insert(header::CONTENT_TYPE, kind);
         shown
     } else {
-        let page = pages::Fault { frame: Frame::new(&site, ""), status: status.as_u16(), title, detail };
+        let page = pages::Fault {
+            frame: Frame::new(&site, ""),
+            status: status.as_u16(),
+            title,
+            detail,
+        };
         match pages::html(&page) {
             Ok(page) => (status, page).into_response(),
             Err(_) => status.into_response(),
@@ -209,7 +226,14 @@ macro_rules! internal {
 }
 
 // Nothing the asker could have done otherwise.
-internal!(LedgerError, LabelError, MetricError, askama::Error, serde_json::Error, tokio::task::JoinError);
+internal!(
+    LedgerError,
+    LabelError,
+    MetricError,
+    askama::Error,
+    serde_json::Error,
+    tokio::task::JoinError
+);
 
 impl From<StateError> for Error {
     fn from(error: StateError) -> Self {
@@ -252,7 +276,9 @@ impl From<JsonRejection> for Error {
         // The rejection's own text may quote the value, which can hold personal data.
         match rejection {
             JsonRejection::MissingJsonContentType(_) => Self::MediaType,
-            JsonRejection::JsonDataError(_) => Self::Unacceptable("JSON 的字段或取值不符合接口说明。".to_owned()),
+            JsonRejection::JsonDataError(_) => {
+                Self::Unacceptable("JSON 的字段或取值不符合接口说明。".to_owned())
+            }
             JsonRejection::BytesRejection(_) => Self::TooLarge,
             _ => Self::Malformed("请求内容不是有效的 JSON。".to_owned()),
         }

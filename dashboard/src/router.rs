@@ -63,7 +63,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/", get(pages::overview::get))
         .route("/triage", get(pages::triage::get))
         .route("/tickets", get(pages::tickets::get))
-        .route("/tickets.csv", get(pages::tickets::csv))
+        .route("/tickets.csv", get(pages::sheet::get))
         .route("/tickets/{no}", get(pages::ticket::get))
         .route("/tickets/{no}/classify", post(pages::act::classify))
         .route("/tickets/{no}/dispatch", post(pages::act::dispatch))

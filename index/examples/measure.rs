@@ -114,6 +114,13 @@ fn ours(texts: &[(String, String)], threads: usize, batch: usize) -> f64 {
     }
     let size: u64 = std::fs::read_dir(dir.path().join("v1")).unwrap().map(|e| e.unwrap().metadata().unwrap().len()).sum();
     println!("  on disk {} MB", size >> 20);
+    println!("  {} stores", std::fs::read_dir(dir.path().join("v1")).unwrap().filter(|e| e.as_ref().unwrap().path().extension().is_some_and(|x| x == "store")).count());
+    if batch >= texts.len() && threads == 1 {
+        // What deletions cost: the same documents again in 8 commits, then a commit that deletes many of them.
+        let again: Vec<_> = texts.iter().take(4000).enumerate().map(|(i, x)| doc(&segmenter, i, x)).collect();
+        let fresh: Vec<_> = texts.iter().take(4000).enumerate().map(|(i, x)| doc(&segmenter, 1_000_000 + i, x)).collect();
+        for d in [fresh, again] { let t = Instant::now(); let c0 = cpu(); index.write(d).unwrap(); index.commit(&Default::default()).unwrap(); println!("  4000 docs: {:.0} ms, {:.0} ms of cpu", t.elapsed().as_secs_f64() * 1e3, (cpu() - c0) * 1e3); }
+    }
     texts.len() as f64 / c
 }
 

@@ -10,6 +10,7 @@ mod row;
 mod sample;
 pub mod schema;
 pub mod search;
+mod seen;
 pub mod segment;
 mod snippet;
 pub mod stored;

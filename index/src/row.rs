@@ -35,6 +35,11 @@ impl Row {
         }
     }
 
+    /// What this row is found by.
+    pub(crate) fn key(&self) -> &str {
+        &self.key
+    }
+
     /// The term that finds this row and those it replaces.
     pub(crate) fn key_term(&self) -> Term {
         Term::from_field_text(self.fields.key, &self.key)

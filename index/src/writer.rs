@@ -6,6 +6,7 @@ use crate::{
     layout::{Fields, SCHEMA_VERSION},
     row::Row,
     schema::Document,
+    seen::Seen,
     segment::Segmenter,
     tokens::tokenizers,
 };
@@ -43,6 +44,8 @@ pub struct Index {
     /// Adding needs only a shared borrow, committing an exclusive one. `None` after tantivy failed so badly that it
     /// could not go back to the last commit; what is committed can still be searched.
     writer: RwLock<Option<IndexWriter<Row>>>,
+    /// Locked while operations are numbered, so that what comes later also replaces what came before.
+    seen: Mutex<Seen>,
     checkpoint: Mutex<Checkpoint>,
     /// Held, not read: the operating system lets go of the lock when the process ends, however it ends. `None` beside
     /// the process that writes.
@@ -83,14 +86,17 @@ impl Index {
             .memory_budget_per_thread(MEMORY_PER_THREAD)
             .num_merge_threads(1)
             .build();
+        let reader: IndexReader = index
+            .reader_builder()
+            .reload_policy(ReloadPolicy::Manual)
+            .try_into()?;
+        let seen = Seen::of(&reader.searcher(), &fields)?;
         Ok(Self {
             fields,
             segmenter,
-            reader: index
-                .reader_builder()
-                .reload_policy(ReloadPolicy::Manual)
-                .try_into()?,
+            reader,
             writer: RwLock::new(Some(index.writer_with_options(options)?)),
+            seen: Mutex::new(seen),
             checkpoint: Mutex::new(checkpoint),
             _lock: Some(lock),
             followed: None,
@@ -106,6 +112,8 @@ impl Index {
         let mut index = tantivy::Index::open_in_dir(dir.join(current()))?;
         index.set_tokenizers(tokenizers());
         let (_, fields) = Fields::schema();
+        // Before the reader, for the reason given at `follow`.
+        let checkpoint = committed(&index)?;
         Ok(Self {
             fields,
             segmenter,
@@ -114,7 +122,8 @@ impl Index {
                 .reload_policy(ReloadPolicy::Manual)
                 .try_into()?,
             writer: RwLock::new(None),
-            checkpoint: Mutex::new(committed(&index)?),
+            seen: Mutex::default(),
+            checkpoint: Mutex::new(checkpoint),
             _lock: None,
             followed: Some(index),
         })
@@ -159,12 +168,17 @@ impl Index {
         let writer = writer.as_ref().ok_or(IndexError::Closed)?;
         let mut documents = documents.into_iter().peekable();
         while documents.peek().is_some() {
-            // One call to `run` numbers its operations without a gap: no other thread can add a document of the same
-            // key between the deletion and the addition, which would leave both alive.
+            let rows: Vec<Row> = documents
+                .by_ref()
+                .take(ROWS_AT_ONCE)
+                .map(|document| Row::new(self.fields, document))
+                .collect();
             let mut operations = Vec::with_capacity(2 * ROWS_AT_ONCE);
-            for document in documents.by_ref().take(ROWS_AT_ONCE) {
-                let row = Row::new(self.fields, document);
-                operations.push(UserOperation::Delete(row.key_term()));
+            let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+            for row in rows {
+                if !seen.first(row.key().as_bytes()) {
+                    operations.push(UserOperation::Delete(row.key_term()));
+                }
                 operations.push(UserOperation::Add(row));
             }
             writer.run(operations)?;

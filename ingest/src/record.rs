@@ -3,7 +3,7 @@
 //! The JSON form is versioned (`"v": 1`); a record of any past version still parses (golden files under
 //! `golden/`). Adding an optional field keeps the version; anything else raises it and adds a reading path.
 
-use crate::time::Moment;
+use crate::time::{Moment, from_millis};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 

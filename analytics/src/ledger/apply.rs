@@ -181,8 +181,11 @@ impl Applying<'_> {
         }
         if moved {
             // All there is of a new ticket stands in the batch: the bulk of every import needs no reading back.
-            let history =
-                if first { TicketHistory::of(group) } else { TicketHistory::read(self.connection, no, None)? };
+            let history = if first {
+                TicketHistory::of(group)
+            } else {
+                TicketHistory::read(self.connection, no, None)?
+            };
             if let Some(fold) = history.fold(None, self.rules) {
                 TicketRow::write(self.connection, self.names, self.rules, &fold, self.change)?;
                 self.applied.tickets.push(no.to_owned());

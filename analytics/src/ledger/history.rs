@@ -100,7 +100,10 @@ impl TicketHistory {
     pub(super) fn of(records: &Group<'_, &TicketEvent>) -> Self {
         let seen = records.iter().enumerate();
         Self {
-            events: records.iter().map(|(_, record, event)| (record.id.clone(), (*event).clone())).collect(),
+            events: records
+                .iter()
+                .map(|(_, record, event)| (record.id.clone(), (*event).clone()))
+                .collect(),
             observations: seen
                 .map(|(place, (_, record, _))| (place, from_millis(record.observed_at.timestamp_millis())))
                 .collect(),

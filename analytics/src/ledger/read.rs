@@ -164,7 +164,10 @@ impl Ledger {
     pub fn outcome(&self, id: &RecordId, observed_at: Moment) -> Result<Option<Outcome>, LedgerError> {
         let connection = self.store.read()?;
         let (id, at) = (id.as_str(), observed_at.timestamp_millis());
-        if connection.prepare_cached("SELECT 1 FROM dead WHERE id = ?1")?.exists([id])? {
+        if connection
+            .prepare_cached("SELECT 1 FROM dead WHERE id = ?1")?
+            .exists([id])?
+        {
             return Ok(Some(Outcome::Dead));
         }
         let mut statement = connection.prepare_cached(
@@ -176,11 +179,18 @@ impl Ledger {
             .query_map((id, at), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
             .collect::<Result<_, _>>()?;
         // Of a run of equals, the one that came first was new.
-        let run = slot
-            .chunk_by(|(_, a, _), (_, b, _)| a == b)
-            .find(|run| run.iter().any(|(seen, held, _)| (*seen, held.as_str()) == (at, id)));
+        let run = slot.chunk_by(|(_, a, _), (_, b, _)| a == b).find(|run| {
+            run.iter()
+                .any(|(seen, held, _)| (*seen, held.as_str()) == (at, id))
+        });
         let first = run.and_then(|run| run.iter().min_by_key(|(_, _, change)| *change));
-        Ok(first.map(|(seen, _, _)| if *seen == at { Outcome::New } else { Outcome::Duplicate }))
+        Ok(first.map(|(seen, _, _)| {
+            if *seen == at {
+                Outcome::New
+            } else {
+                Outcome::Duplicate
+            }
+        }))
     }
 
     /// Counts by source, by name.

@@ -34,8 +34,15 @@ pub(crate) async fn post(
     event: Result<Json<Event>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Ticket>), Error> {
     let Json(event) = event?;
-    let draft = EventDraft { no: no.clone(), actor: ACTOR.to_owned(), occurred_at: site.app.now(), event };
+    let draft = EventDraft {
+        no: no.clone(),
+        actor: ACTOR.to_owned(),
+        occurred_at: site.app.now(),
+        event,
+    };
     site.app.act(draft).await?;
-    let ticket = site.blocking(move |app| app.ledger().ticket(&no)?.ok_or_else(missing)).await?;
+    let ticket = site
+        .blocking(move |app| app.ledger().ticket(&no)?.ok_or_else(missing))
+        .await?;
     Ok((StatusCode::CREATED, Json(ticket)))
 }

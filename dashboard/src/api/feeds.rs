@@ -42,8 +42,15 @@ pub(crate) async fn post(
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Json<Pushed>, Error> {
-    let token = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let token = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let body = body.map_err(|_| Error::TooLarge)?;
     let done = site.app.push(&source, token.map(str::trim), &body).await?;
-    Ok(Json(Pushed { records: done.records, new: done.new, duplicate: done.duplicate, dead: done.dead }))
+    Ok(Json(Pushed {
+        records: done.records,
+        new: done.new,
+        duplicate: done.duplicate,
+        dead: done.dead,
+    }))
 }

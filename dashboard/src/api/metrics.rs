@@ -4,7 +4,7 @@ use crate::{
     error::{Error, Problem},
     pages::{
         scope::ScopeQuery,
-        tickets::{metric, part},
+        listing::{metric, part},
     },
     router::Site,
 };
@@ -97,7 +97,14 @@ impl From<&Rate> for RateBody {
             denominator: rate.denominator,
             value: rate.value(),
             percent: rate.percent(),
-            exclusions: rate.exclusions.iter().map(|it| Excluded { reason: it.reason, count: it.count }).collect(),
+            exclusions: rate
+                .exclusions
+                .iter()
+                .map(|it| Excluded {
+                    reason: it.reason,
+                    count: it.count,
+                })
+                .collect(),
             as_of: rate.as_of.to_rfc3339(),
         }
     }
@@ -107,7 +114,10 @@ impl From<&Rate> for RateBody {
 #[utoipa::path(get, path = "/api/v1/metrics", tag = "metrics", params(ScopeQuery), responses(
     (status = 200, body = Figures), (status = 400, body = Problem)
 ))]
-pub(crate) async fn list(State(site): State<Site>, Query(asked): Query<ScopeQuery>) -> Result<Json<Figures>, Error> {
+pub(crate) async fn list(
+    State(site): State<Site>,
+    Query(asked): Query<ScopeQuery>,
+) -> Result<Json<Figures>, Error> {
     site.blocking(move |app| {
         let scope = asked.scope(app)?;
         let snapshot = app.snapshot()?;
@@ -117,8 +127,14 @@ pub(crate) async fn list(State(site): State<Site>, Query(asked): Query<ScopeQuer
             to: scope.to.to_string(),
             as_of: scope.as_of.to_rfc3339(),
             total: metrics::count(&snapshot, &scope)?,
-            by_type: by_type.into_iter().map(|(name, count)| Count { name, count }).collect(),
-            rates: metrics::rates(&snapshot, &scope)?.iter().map(RateBody::from).collect(),
+            by_type: by_type
+                .into_iter()
+                .map(|(name, count)| Count { name, count })
+                .collect(),
+            rates: metrics::rates(&snapshot, &scope)?
+                .iter()
+                .map(RateBody::from)
+                .collect(),
         }))
     })
     .await

@@ -54,7 +54,9 @@ pub(crate) async fn openapi() -> Json<utoipa::openapi::OpenApi> {
 fn number(field: &Option<String>, default: usize, name: &str) -> Result<usize, Error> {
     match field.as_deref().map(str::trim) {
         None | Some("") => Ok(default),
-        Some(text) => text.parse().map_err(|_| Error::Malformed(format!("{name} 应为非负整数。"))),
+        Some(text) => text
+            .parse()
+            .map_err(|_| Error::Malformed(format!("{name} 应为非负整数。"))),
     }
 }
 

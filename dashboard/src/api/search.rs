@@ -71,10 +71,20 @@ pub(crate) async fn get(State(site): State<Site>, Query(asked): Query<Asked>) ->
         newest_first: asked.order.as_deref() == Some("newest"),
         facets: asked.facets.as_deref() == Some("true"),
     };
-    let found = site.blocking(move |app| Ok(app.index().search(&request)?)).await?;
+    let found = site
+        .blocking(move |app| Ok(app.index().search(&request)?))
+        .await?;
     let facets = found.facets.into_iter().map(|(field, values)| Facet {
         field,
-        values: values.into_iter().map(|(value, count)| FacetValue { value, count }).collect(),
+        values: values
+            .into_iter()
+            .map(|(value, count)| FacetValue { value, count })
+            .collect(),
     });
-    Ok(Json(Found { total: found.total, hits: found.hits, facets: facets.collect(), timeline: found.timeline }))
+    Ok(Json(Found {
+        total: found.total,
+        hits: found.hits,
+        facets: facets.collect(),
+        timeline: found.timeline,
+    }))
 }

@@ -98,7 +98,9 @@ pub(crate) async fn dead_letters(
 ) -> Result<Json<Vec<DeadLetterBody>>, Error> {
     let limit = limit(&asked.limit)?;
     let source = asked.source.filter(|source| !source.is_empty());
-    let letters = site.blocking(move |app| Ok(app.ledger().dead_letters(source.as_deref(), limit)?)).await?;
+    let letters = site
+        .blocking(move |app| Ok(app.ledger().dead_letters(source.as_deref(), limit)?))
+        .await?;
     let bodies = letters.into_iter().map(|(when, dead)| DeadLetterBody {
         observed_at: when.to_rfc3339(),
         source: dead.source,

@@ -3,7 +3,7 @@
 use super::{limit, number};
 use crate::{
     error::{Error, Problem},
-    pages::{scope::ScopeQuery, tickets::Asked},
+    pages::{listing::Asked, scope::ScopeQuery},
     router::Site,
 };
 use analytics::ledger::{Ticket, TimelineEntry};
@@ -60,7 +60,8 @@ pub(crate) async fn list(
     responses((status = 200, description = "The ticket as its events make it", body = Object), (status = 404, body = Problem))
 )]
 pub(crate) async fn get(State(site): State<Site>, Path(no): Path<String>) -> Result<Json<Ticket>, Error> {
-    site.blocking(move |app| Ok(Json(app.ledger().ticket(&no)?.ok_or_else(missing)?))).await
+    site.blocking(move |app| Ok(Json(app.ledger().ticket(&no)?.ok_or_else(missing)?)))
+        .await
 }
 
 /// `GET /api/v1/tickets/{no}/timeline`

@@ -63,13 +63,18 @@ pub(crate) async fn classify(
     Path(no): Path<String>,
     OurForm(form): OurForm<ClassifyForm>,
 ) -> Result<Redirect, Error> {
-    let kind = TicketType::parse(&form.r#type).ok_or_else(|| Error::Unacceptable("请选择诉求类型。".to_owned()))?;
+    let kind =
+        TicketType::parse(&form.r#type).ok_or_else(|| Error::Unacceptable("请选择诉求类型。".to_owned()))?;
     let topic = match form.topic.trim() {
         "" => None,
         topic if TOPICS.contains(&topic) => Some(topic.to_owned()),
         _ => return Err(Error::Unacceptable("所选诉求领域不在目录内。".to_owned())),
     };
-    let event = Event::Classified(Classified { r#type: Some(kind), topic, ..Classified::default() });
+    let event = Event::Classified(Classified {
+        r#type: Some(kind),
+        topic,
+        ..Classified::default()
+    });
     act(&site, no, event, form.from, Done::Classified).await
 }
 
@@ -80,7 +85,14 @@ pub(crate) async fn dispatch(
     OurForm(form): OurForm<DispatchForm>,
 ) -> Result<Redirect, Error> {
     let unit = filled(&form.unit, 60, "承办单位")?;
-    act(&site, no, Event::Dispatched { unit, due_at: None }, form.from, Done::Dispatched).await
+    act(
+        &site,
+        no,
+        Event::Dispatched { unit, due_at: None },
+        form.from,
+        Done::Dispatched,
+    )
+    .await
 }
 
 /// `POST /tickets/{no}/note`
@@ -100,12 +112,20 @@ pub(crate) async fn resolve(
     OurForm(form): OurForm<ResolveForm>,
 ) -> Result<Redirect, Error> {
     let result = filled(&form.result, 4000, "办理结果")?;
-    let event = Event::Resolved { result, direct: form.direct.is_some() };
+    let event = Event::Resolved {
+        result,
+        direct: form.direct.is_some(),
+    };
     act(&site, no, event, form.from, Done::Resolved).await
 }
 
 async fn act(site: &Site, no: String, event: Event, from: Origin, done: Done) -> Result<Redirect, Error> {
-    let draft = EventDraft { no: no.clone(), actor: ACTOR.to_owned(), occurred_at: site.app.now(), event };
+    let draft = EventDraft {
+        no: no.clone(),
+        actor: ACTOR.to_owned(),
+        occurred_at: site.app.now(),
+        event,
+    };
     site.app.act(draft).await?;
     let done_code = done.code();
     Ok(Redirect::to(&match from {

@@ -8,9 +8,21 @@ use axum::{
 
 /// Name, media type and content of every asset.
 const ASSETS: [(&str, &str, &[u8]); 3] = [
-    ("app.js", "text/javascript; charset=utf-8", include_bytes!(concat!(env!("OUT_DIR"), "/web/dist/app.js"))),
-    ("style.css", "text/css; charset=utf-8", include_bytes!(concat!(env!("OUT_DIR"), "/web/dist/style.css"))),
-    ("icon.svg", "image/svg+xml", include_bytes!(concat!(env!("OUT_DIR"), "/web/src/icon.svg"))),
+    (
+        "app.js",
+        "text/javascript; charset=utf-8",
+        include_bytes!(concat!(env!("OUT_DIR"), "/web/dist/app.js")),
+    ),
+    (
+        "style.css",
+        "text/css; charset=utf-8",
+        include_bytes!(concat!(env!("OUT_DIR"), "/web/dist/style.css")),
+    ),
+    (
+        "icon.svg",
+        "image/svg+xml",
+        include_bytes!(concat!(env!("OUT_DIR"), "/web/src/icon.svg")),
+    ),
 ];
 
 /// Changes with every source of the assets, so browsers may keep what they have under it.
@@ -28,6 +40,13 @@ pub(crate) async fn get(
     let found = ASSETS.iter().find(|(known, ..)| *known == name);
     let (_, kind, content) = found.ok_or_else(|| Error::NotFound("没有这个页面资源。".to_owned()))?;
     // A page of an earlier build asks under its own hash: it gets the present asset, but may not keep it as the old one.
-    let keep = if hash == HASH { "public, max-age=31536000, immutable" } else { "no-cache" };
-    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)], content))
+    let keep = if hash == HASH {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    Ok((
+        [(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, keep)],
+        content,
+    ))
 }

@@ -1,6 +1,11 @@
 //! One ticket as `templates/case.html` shows it: on its own page and on the dispatcher's desk.
 
-use super::{Fact, Piece, choice, choice::Choice, format, link, pieces};
+use super::{
+    Fact, Piece, choice,
+    choice::Choice,
+    format, link, pieces,
+    told::{self, Step},
+};
 use crate::{error::Error, state::App};
 use analytics::{
     deadline::Due,
@@ -9,7 +14,7 @@ use analytics::{
     lifecycle,
 };
 use ingest::{
-    record::{Card, CalledBack, Classified, Event, TicketType},
+    record::{Card, Event, TicketType},
     time::Moment,
 };
 
@@ -72,23 +77,18 @@ pub(super) struct Reason {
     pub(super) weight: String,
 }
 
-/// One event of the timeline.
-#[derive(Debug)]
-pub(super) struct Step {
-    pub(super) when: String,
-    pub(super) who: String,
-    pub(super) what: &'static str,
-    pub(super) summary: String,
-    pub(super) text: String,
-    pub(super) current: bool,
-}
-
 impl Case {
     /// Reads a ticket and asks the model about its text. Blocking.
     pub(crate) fn read(app: &App, no: &str) -> Result<Self, Error> {
-        let ticket = app.ledger().ticket(no)?.ok_or_else(|| Error::NotFound("没有这个编号的工单。".to_owned()))?;
+        let ticket = app
+            .ledger()
+            .ticket(no)?
+            .ok_or_else(|| Error::NotFound("没有这个编号的工单。".to_owned()))?;
         let timeline = app.ledger().timeline(no)?;
-        let (title_words, body_words) = (app.segmenter().segment(&ticket.title), app.segmenter().segment(&ticket.body));
+        let (title_words, body_words) = (
+            app.segmenter().segment(&ticket.title),
+            app.segmenter().segment(&ticket.body),
+        );
         let text = Text {
             title: &ticket.title,
             body: &ticket.body,
@@ -96,16 +96,40 @@ impl Case {
             body_words: &body_words,
         };
         let label = app.models().label(&[text])?.pop();
-        let evidence = if label.is_some() { app.models().evidence(&text, EVIDENCE) } else { Vec::new() };
+        let evidence = if label.is_some() {
+            app.models().evidence(&text, EVIDENCE)
+        } else {
+            Vec::new()
+        };
         Ok(Self::of(&ticket, &timeline, label.as_ref(), &evidence, app.now()))
     }
 
-    fn of(ticket: &Ticket, timeline: &[TimelineEntry], label: Option<&Label>, evidence: &[Evidence], now: Moment) -> Self {
+    fn of(
+        ticket: &Ticket,
+        timeline: &[TimelineEntry],
+        label: Option<&Label>,
+        evidence: &[Evidence],
+        now: Moment,
+    ) -> Self {
         let suggested = label.map(|label| label.r#type.name());
-        let chosen_type = ticket.r#type.map(TicketType::name).or(suggested).unwrap_or_default();
-        let chosen_topic = ticket.topic.as_deref().or(label.map(|label| label.topic)).unwrap_or_default();
-        let dispatch = Event::Dispatched { unit: "?".to_owned(), due_at: None };
-        let resolve = Event::Resolved { result: String::new(), direct: false };
+        let chosen_type = ticket
+            .r#type
+            .map(TicketType::name)
+            .or(suggested)
+            .unwrap_or_default();
+        let chosen_topic = ticket
+            .topic
+            .as_deref()
+            .or(label.map(|label| label.topic))
+            .unwrap_or_default();
+        let dispatch = Event::Dispatched {
+            unit: "?".to_owned(),
+            due_at: None,
+        };
+        let resolve = Event::Resolved {
+            result: String::new(),
+            direct: false,
+        };
         Self {
             no: ticket.no.clone(),
             path: link::encode(&ticket.no),
@@ -127,7 +151,7 @@ impl Case {
             can_resolve: lifecycle::allowed(ticket, &resolve).is_ok(),
             types: choice::types(chosen_type, "", false),
             topics: choice::topics(chosen_topic, "不指定"),
-            timeline: timeline.iter().map(step).collect(),
+            timeline: timeline.iter().map(Step::of).collect(),
         }
     }
 }
@@ -154,8 +178,14 @@ pub(crate) fn due_card(ticket: &Ticket, now: Moment) -> Option<Card> {
 
 pub(crate) fn card(ticket: &Ticket, now: Moment) -> Option<CardTag> {
     due_card(ticket, now).map(|card| match card {
-        Card::Red => CardTag { tone: "red", name: "红牌" },
-        Card::Yellow => CardTag { tone: "yellow", name: "黄牌" },
+        Card::Red => CardTag {
+            tone: "red",
+            name: "红牌",
+        },
+        Card::Yellow => CardTag {
+            tone: "yellow",
+            name: "黄牌",
+        },
     })
 }
 
@@ -169,7 +199,10 @@ fn facts(ticket: &Ticket, now: Moment) -> Vec<Fact> {
     fact("受理时间", Some(format::minute(ticket.accepted_at)));
     fact("来源渠道", ticket.channel.clone());
     fact("区域", ticket.region.clone());
-    fact("来电人", ticket.caller.as_ref().map(|caller| caller.masked.clone()));
+    fact(
+        "来电人",
+        ticket.caller.as_ref().map(|caller| caller.masked.clone()),
+    );
     fact("类型依据", ticket.type_by.map(|by| labelled_by(by).to_owned()));
     fact("承办单位", ticket.unit.clone());
     fact("派单时间", ticket.dispatched_at.map(format::minute));
@@ -189,8 +222,13 @@ fn facts(ticket: &Ticket, now: Moment) -> Vec<Fact> {
         fact("办结时限", Some("无（数据未给出，也没有适用的规则）".to_owned()));
     }
     fact("办结时间", ticket.resolved_at.map(format::minute));
-    fact("是否按时", ticket.on_time.map(|on_time| if on_time { "按时办结" } else { "超期办结" }.to_owned()));
-    fact("回访", ticket.callback.as_ref().map(callback_words));
+    fact(
+        "是否按时",
+        ticket
+            .on_time
+            .map(|on_time| if on_time { "按时办结" } else { "超期办结" }.to_owned()),
+    );
+    fact("回访", ticket.callback.as_ref().map(told::callback));
     fact("合并至", ticket.merged_into.clone());
     let counts = &ticket.counts;
     let often = [
@@ -201,7 +239,11 @@ fn facts(ticket: &Ticket, now: Moment) -> Vec<Fact> {
         ("督办", counts.supervised),
         ("重办", counts.reopened),
     ];
-    let often: Vec<_> = often.iter().filter(|(_, n)| *n > 0).map(|(name, n)| format!("{name} {n} 次")).collect();
+    let often: Vec<_> = often
+        .iter()
+        .filter(|(_, n)| *n > 0)
+        .map(|(name, n)| format!("{name} {n} 次"))
+        .collect();
     fact("过程记录", Some(often.join("、")));
     facts
 }
@@ -225,18 +267,6 @@ fn due_words(due: &Due) -> String {
     words
 }
 
-fn callback_words(callback: &CalledBack) -> String {
-    if !callback.reached {
-        return "未接通".to_owned();
-    }
-    let answer = |answer: Option<bool>, yes, no| answer.map(|it| if it { yes } else { no });
-    let words: Vec<_> = [answer(callback.solved, "已解决", "未解决"), answer(callback.satisfied, "满意", "不满意")]
-        .into_iter()
-        .flatten()
-        .collect();
-    if words.is_empty() { "已接通，未作评价".to_owned() } else { words.join("，") }
-}
-
 fn labelled_by(by: LabelledBy) -> &'static str {
     match by {
         LabelledBy::Human => "人工判定",
@@ -248,8 +278,14 @@ fn labelled_by(by: LabelledBy) -> &'static str {
 /// The text with every occurrence of the evidence marked that spoke for the type.
 fn marked(body: &str, evidence: &[Evidence]) -> Vec<Piece> {
     let mut ranges: Vec<(usize, usize)> = Vec::new();
-    for piece in evidence.iter().filter(|piece| piece.weight > 0.0 && !piece.text.is_empty()) {
-        ranges.extend(body.match_indices(&piece.text).map(|(start, found)| (start, start + found.len())));
+    for piece in evidence
+        .iter()
+        .filter(|piece| piece.weight > 0.0 && !piece.text.is_empty())
+    {
+        ranges.extend(
+            body.match_indices(&piece.text)
+                .map(|(start, found)| (start, start + found.len())),
+        );
     }
     // The longer of two that begin together, so that a word inside a phrase does not cut it.
     ranges.sort_unstable_by_key(|&(start, end)| (start, std::cmp::Reverse(end)));
@@ -271,77 +307,20 @@ fn suggestion(label: &Label, evidence: &[Evidence]) -> Suggestion {
         confidence_value: label.confidence,
         topic: label.topic,
         topic_confidence: format::share(label.topic_confidence),
-        sentiment: format!("{} {:+.2}", format::sentiment_name(label.sentiment_label), label.sentiment),
+        sentiment: format!(
+            "{} {:+.2}",
+            format::sentiment_name(label.sentiment_label),
+            label.sentiment
+        ),
         sentiment_tone: label.sentiment_label,
         abstained: label.abstained,
         evidence: evidence
             .iter()
             .filter(|piece| piece.weight > 0.0)
-            .map(|piece| Reason { text: piece.text.clone(), weight: format!("{:+.0}%", piece.weight * 100.0) })
+            .map(|piece| Reason {
+                text: piece.text.clone(),
+                weight: format!("{:+.0}%", piece.weight * 100.0),
+            })
             .collect(),
     }
-}
-
-fn step(entry: &TimelineEntry) -> Step {
-    let (summary, text) = told(&entry.event.event);
-    Step {
-        when: format::minute(entry.event.occurred_at),
-        who: format::actor_name(&entry.event.actor),
-        what: format::event_name(&entry.event.event),
-        summary,
-        text,
-        current: entry.current,
-    }
-}
-
-/// An event in one line, and its longer text where it has one.
-fn told(event: &Event) -> (String, String) {
-    let line = |text: String| (text, String::new());
-    match event {
-        Event::Accepted(accepted) => line(accepted.channel.as_ref().map_or_else(String::new, |channel| format!("渠道：{channel}"))),
-        Event::Dispatched { unit, due_at } => {
-            let due = due_at.map_or_else(String::new, |due| format!("，时限 {}", format::minute(due)));
-            line(format!("承办单位：{unit}{due}"))
-        }
-        Event::Signed { unit } => line(unit.clone().unwrap_or_default()),
-        Event::Extended { due_at, reason } => line(format!("延至 {}。{reason}", format::minute(*due_at))),
-        Event::Returned { reason }
-        | Event::Paused { reason }
-        | Event::Urged { reason }
-        | Event::Supervised { reason }
-        | Event::Carded { reason, .. }
-        | Event::Reopened { reason } => line(reason.clone()),
-        Event::Resumed | Event::Contacted | Event::Unmerged => line(String::new()),
-        Event::Replied { text } | Event::Noted { text } => (String::new(), text.clone()),
-        Event::Resolved { result, direct } => {
-            (if *direct { "热线直接答复" } else { "" }.to_owned(), result.clone())
-        }
-        Event::CalledBack(callback) => line(callback_words(callback)),
-        Event::Classified(classified) => line(classified_words(classified)),
-        Event::Amended { title, body, region } => {
-            let changed: Vec<_> = [("标题", title), ("内容", body), ("区域", region)]
-                .into_iter()
-                .filter(|(_, value)| value.is_some())
-                .map(|(name, _)| name)
-                .collect();
-            line(format!("更正{}", changed.join("、")))
-        }
-        Event::Merged { into } => line(format!("并入 {into}")),
-        Event::Split { into } => line(format!("拆分为 {}", into.join("、"))),
-    }
-}
-
-fn classified_words(classified: &Classified) -> String {
-    let mut words = Vec::new();
-    if let Some(kind) = classified.r#type {
-        let sure = classified.confidence.map_or_else(String::new, |sure| format!("（置信度 {}）", format::share(sure)));
-        words.push(format!("类型：{}{sure}", kind.chinese()));
-    }
-    if let Some(topic) = &classified.topic {
-        words.push(format!("领域：{topic}"));
-    }
-    if classified.abstained {
-        words.push("置信度不足，未采用".to_owned());
-    }
-    words.join("，")
 }

@@ -46,7 +46,9 @@ pub(crate) struct Chart {
 
 impl Chart {
     pub(crate) fn is_empty(&self) -> bool {
-        self.series.iter().all(|series| series.values.iter().all(|value| *value == 0))
+        self.series
+            .iter()
+            .all(|series| series.values.iter().all(|value| *value == 0))
     }
 
     /// Many bars need a taller plot to keep their names readable, few a lower one to stay a ranking.
@@ -61,7 +63,8 @@ impl Chart {
     /// Leaves out series without any number above zero: they would only fill the legend. The first one stays.
     pub(crate) fn without_empty_series(mut self) -> Self {
         let mut first = true;
-        self.series.retain(|series| std::mem::take(&mut first) || series.values.iter().any(|value| *value > 0));
+        self.series
+            .retain(|series| std::mem::take(&mut first) || series.values.iter().any(|value| *value > 0));
         self
     }
 
@@ -71,10 +74,18 @@ impl Chart {
         let largest = (0..self.categories.len())
             .map(|place| (self.at(place), place))
             .max_by_key(|(value, place)| (*value, std::cmp::Reverse(*place)));
-        let mut words = format!("{}，合计 {} {}", self.title, super::format::count(total), self.unit);
+        let mut words = format!(
+            "{}，合计 {} {}",
+            self.title,
+            super::format::count(total),
+            self.unit
+        );
         if let Some((value, place)) = largest.filter(|(value, _)| *value > 0) {
             let value = super::format::count(value);
-            words.push_str(&format!("，最多的是{}（{value} {}）", self.categories[place], self.unit));
+            words.push_str(&format!(
+                "，最多的是{}（{value} {}）",
+                self.categories[place], self.unit
+            ));
         }
         words.push_str("。明细见下方数据表。");
         words
@@ -83,9 +94,16 @@ impl Chart {
     /// Rows of the table: category, link or nothing, one number a series.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (&str, &str, Vec<String>)> {
         self.categories.iter().enumerate().map(|(place, category)| {
-            let numbers = self.series.iter().map(|series| series.values.get(place).copied().unwrap_or(0));
+            let numbers = self
+                .series
+                .iter()
+                .map(|series| series.values.get(place).copied().unwrap_or(0));
             let link = self.links.get(place).map_or("", String::as_str);
-            (category.as_str(), link, numbers.map(super::format::count).collect())
+            (
+                category.as_str(),
+                link,
+                numbers.map(super::format::count).collect(),
+            )
         })
     }
 
@@ -95,7 +113,10 @@ impl Chart {
     }
 
     fn at(&self, place: usize) -> u64 {
-        self.series.iter().filter_map(|series| series.values.get(place)).sum()
+        self.series
+            .iter()
+            .filter_map(|series| series.values.get(place))
+            .sum()
     }
 }
 
@@ -121,8 +142,15 @@ mod tests {
             axis: "单位",
             shape: Shape::Ranking,
             unit: "件",
-            categories: vec!["</script><script>alert(1)</script>".into(), "住建局 & 城管局".into()],
-            series: vec![Series { name: "受理".into(), tone: "plain", values }],
+            categories: vec![
+                "</script><script>alert(1)</script>".into(),
+                "住建局 & 城管局".into(),
+            ],
+            series: vec![Series {
+                name: "受理".into(),
+                tone: "plain",
+                values,
+            }],
             links: Vec::new(),
         }
     }

@@ -1,6 +1,9 @@
 //! Options of a select.
 
-use analytics::{label::TOPICS, ledger::{Status, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE}};
+use analytics::{
+    label::TOPICS,
+    ledger::{Status, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE},
+};
 use ingest::record::TicketType;
 
 /// One option.
@@ -12,10 +15,17 @@ pub(crate) struct Choice {
 }
 
 /// Options from pairs of value and text.
-pub(crate) fn choices<'a>(chosen: &str, options: impl IntoIterator<Item = (&'a str, &'a str)>) -> Vec<Choice> {
+pub(crate) fn choices<'a>(
+    chosen: &str,
+    options: impl IntoIterator<Item = (&'a str, &'a str)>,
+) -> Vec<Choice> {
     options
         .into_iter()
-        .map(|(value, text)| Choice { value: value.to_owned(), text: text.to_owned(), chosen: value == chosen })
+        .map(|(value, text)| Choice {
+            value: value.to_owned(),
+            text: text.to_owned(),
+            chosen: value == chosen,
+        })
         .collect()
 }
 
@@ -30,12 +40,18 @@ pub(crate) fn types(chosen: &str, all: &'static str, unknown: bool) -> Vec<Choic
 
 /// The fifteen topics after the option of no restriction.
 pub(crate) fn topics(chosen: &str, all: &'static str) -> Vec<Choice> {
-    choices(chosen, [("", all)].into_iter().chain(TOPICS.iter().map(|topic| (*topic, *topic))))
+    choices(
+        chosen,
+        [("", all)]
+            .into_iter()
+            .chain(TOPICS.iter().map(|topic| (*topic, *topic))),
+    )
 }
 
 /// Names (units, channels) after the option of no restriction. A chosen name that is not among them stays visible.
 pub(crate) fn names(chosen: &str, all: &'static str, names: &[String]) -> Vec<Choice> {
-    let foreign = (!chosen.is_empty() && !names.iter().any(|name| name == chosen)).then_some((chosen, chosen));
+    let foreign =
+        (!chosen.is_empty() && !names.iter().any(|name| name == chosen)).then_some((chosen, chosen));
     let known = names.iter().map(|name| (name.as_str(), name.as_str()));
     choices(chosen, [("", all)].into_iter().chain(foreign).chain(known))
 }
@@ -43,5 +59,8 @@ pub(crate) fn names(chosen: &str, all: &'static str, names: &[String]) -> Vec<Ch
 /// The states of a ticket, with 未办结 for all that are not at their end.
 pub(crate) fn statuses(chosen: &str) -> Vec<Choice> {
     let every = Status::ALL.iter().map(|status| (status.name(), status.chinese()));
-    choices(chosen, [("", "全部"), ("open", "未办结")].into_iter().chain(every))
+    choices(
+        chosen,
+        [("", "全部"), ("open", "未办结")].into_iter().chain(every),
+    )
 }

@@ -27,7 +27,10 @@ pub(crate) fn day(date: NaiveDate) -> String {
 
 /// `2016-06-30 18:05`, in Asia/Shanghai.
 pub(crate) fn minute(moment: Moment) -> String {
-    moment.with_timezone(&shanghai()).format("%Y-%m-%d %H:%M").to_string()
+    moment
+        .with_timezone(&shanghai())
+        .format("%Y-%m-%d %H:%M")
+        .to_string()
 }
 
 /// `2016-06-30 18:05`, or `—`.
@@ -38,13 +41,22 @@ pub(crate) fn minute_or_dash(moment: Option<Moment>) -> String {
 /// `2016年6月30日18时05分`, in Asia/Shanghai.
 pub(crate) fn minute_in_words(moment: Moment) -> String {
     let local = moment.with_timezone(&shanghai());
-    format!("{}{}时{:02}分", day(local.date_naive()), local.hour(), local.minute())
+    format!(
+        "{}{}时{:02}分",
+        day(local.date_naive()),
+        local.hour(),
+        local.minute()
+    )
 }
 
 /// How far away a deadline is: `剩余 2 天 3 小时`, `超期 5 小时`.
 pub(crate) fn distance(now: Moment, due: Moment) -> String {
     let seconds = (due - now).num_seconds();
-    let (word, minutes) = if seconds >= 0 { ("剩余", seconds / 60) } else { ("超期", -seconds / 60) };
+    let (word, minutes) = if seconds >= 0 {
+        ("剩余", seconds / 60)
+    } else {
+        ("超期", -seconds / 60)
+    };
     let (days, hours) = (minutes / 1440, minutes / 60 % 24);
     match (days, hours) {
         (0, 0) => format!("{word} {} 分钟", minutes.max(1)),
@@ -115,7 +127,9 @@ pub(crate) fn event_name(event: &Event) -> &'static str {
         Event::Replied { .. } => "答复",
         Event::Urged { .. } => "催办",
         Event::Supervised { .. } => "督办",
-        Event::Carded { card: Card::Yellow, .. } => "黄牌",
+        Event::Carded {
+            card: Card::Yellow, ..
+        } => "黄牌",
         Event::Carded { card: Card::Red, .. } => "红牌",
         Event::Resolved { .. } => "办结",
         Event::CalledBack(_) => "回访",

@@ -49,7 +49,14 @@ mod tests {
     #[test]
     fn values_cannot_leave_their_place() {
         assert_eq!(
-            link("/tickets", [("unit", "住建局&x=1"), ("topic", ""), ("as_of", "2016-06-30T18:00:00+08:00")]),
+            link(
+                "/tickets",
+                [
+                    ("unit", "住建局&x=1"),
+                    ("topic", ""),
+                    ("as_of", "2016-06-30T18:00:00+08:00")
+                ]
+            ),
             "/tickets?unit=%E4%BD%8F%E5%BB%BA%E5%B1%80%26x%3D1&as_of=2016-06-30T18%3A00%3A00%2B08%3A00"
         );
         assert_eq!(ticket("A/../b?c"), "/tickets/A%2F..%2Fb%3Fc");

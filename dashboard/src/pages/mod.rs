@@ -10,15 +10,18 @@ mod chart;
 pub(crate) mod choice;
 pub(crate) mod format;
 mod link;
+pub(crate) mod listing;
 pub(crate) mod overview;
 mod pager;
 pub(crate) mod post;
 mod rate;
 pub(crate) mod scope;
 pub(crate) mod search;
+pub(crate) mod sheet;
 pub(crate) mod sources;
 pub(crate) mod ticket;
 pub(crate) mod tickets;
+mod told;
 pub(crate) mod triage;
 
 use crate::{
@@ -38,7 +41,13 @@ pub struct Page {
 }
 
 /// The navigation, in its order.
-pub const PAGES: &[Page] = &[overview::PAGE, triage::PAGE, tickets::PAGE, search::PAGE, sources::PAGE];
+pub const PAGES: &[Page] = &[
+    overview::PAGE,
+    triage::PAGE,
+    tickets::PAGE,
+    search::PAGE,
+    sources::PAGE,
+];
 
 /// What every page needs around its content (`templates/frame.html`).
 #[derive(Debug)]
@@ -100,21 +109,34 @@ pub(crate) struct Piece {
 /// Cuts `text` at `ranges` (byte ranges to be marked, in any order). Ranges that overlap, lie outside the text or inside
 /// a character are left out.
 pub(crate) fn pieces(text: &str, ranges: &[(usize, usize)]) -> Vec<Piece> {
-    let mut ranges: Vec<_> = ranges.iter().filter(|(start, end)| start < end).copied().collect();
+    let mut ranges: Vec<_> = ranges
+        .iter()
+        .filter(|(start, end)| start < end)
+        .copied()
+        .collect();
     ranges.sort_unstable();
     let mut pieces = Vec::with_capacity(ranges.len() * 2 + 1);
     let mut done = 0;
     for (start, end) in ranges {
         if let (Some(before), Some(marked)) = (text.get(done..start), text.get(start..end)) {
             if !before.is_empty() {
-                pieces.push(Piece { text: before.to_owned(), marked: false });
+                pieces.push(Piece {
+                    text: before.to_owned(),
+                    marked: false,
+                });
             }
-            pieces.push(Piece { text: marked.to_owned(), marked: true });
+            pieces.push(Piece {
+                text: marked.to_owned(),
+                marked: true,
+            });
             done = end;
         }
     }
     if let Some(rest) = text.get(done..).filter(|rest| !rest.is_empty()) {
-        pieces.push(Piece { text: rest.to_owned(), marked: false });
+        pieces.push(Piece {
+            text: rest.to_owned(),
+            marked: false,
+        });
     }
     pieces
 }
@@ -131,11 +153,27 @@ mod tests {
     #[test]
     fn pieces_keep_the_text_whatever_the_ranges() {
         let text = "夜间施工噪音扰民";
-        for ranges in [vec![], vec![(0, 6)], vec![(12, 18), (0, 6)], vec![(0, 12), (6, 18)], vec![(1, 4)], vec![(20, 99)], vec![(6, 0)]] {
+        for ranges in [
+            vec![],
+            vec![(0, 6)],
+            vec![(12, 18), (0, 6)],
+            vec![(0, 12), (6, 18)],
+            vec![(1, 4)],
+            vec![(20, 99)],
+            vec![(6, 0)],
+        ] {
             let pieces = pieces(text, &ranges);
-            assert_eq!(pieces.iter().map(|piece| piece.text.as_str()).collect::<String>(), text, "{ranges:?}");
+            assert_eq!(
+                pieces.iter().map(|piece| piece.text.as_str()).collect::<String>(),
+                text,
+                "{ranges:?}"
+            );
         }
-        let marked: Vec<_> = pieces(text, &[(12, 18), (0, 6)]).into_iter().filter(|p| p.marked).map(|p| p.text).collect();
+        let marked: Vec<_> = pieces(text, &[(12, 18), (0, 6)])
+            .into_iter()
+            .filter(|p| p.marked)
+            .map(|p| p.text)
+            .collect();
         assert_eq!(marked, ["夜间", "噪音"]);
     }
 }

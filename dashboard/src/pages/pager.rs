@@ -30,7 +30,12 @@ impl Pager {
         per_page: u64,
     ) -> Self {
         let last = total.div_ceil(per_page).max(1);
-        Self { page: asked_page(asked).min(last), last, path, query }
+        Self {
+            page: asked_page(asked).min(last),
+            last,
+            path,
+            query,
+        }
     }
 
     fn link(&self, page: u64) -> String {
@@ -57,9 +62,17 @@ impl Pager {
         shown.dedup();
         for page in shown {
             if page > before + 1 {
-                steps.push(Step { page: 0, link: String::new(), here: false });
+                steps.push(Step {
+                    page: 0,
+                    link: String::new(),
+                    here: false,
+                });
             }
-            steps.push(Step { page, link: self.link(page), here: page == self.page });
+            steps.push(Step {
+                page,
+                link: self.link(page),
+                here: page == self.page,
+            });
             before = page;
         }
         steps
@@ -68,7 +81,10 @@ impl Pager {
 
 /// The page asked for; the first where none or nonsense is.
 pub(crate) fn asked_page(asked: Option<&str>) -> u64 {
-    asked.and_then(|page| page.trim().parse().ok()).unwrap_or(1).max(1)
+    asked
+        .and_then(|page| page.trim().parse().ok())
+        .unwrap_or(1)
+        .max(1)
 }
 
 #[cfg(test)]

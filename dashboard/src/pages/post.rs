@@ -30,26 +30,51 @@ pub(crate) async fn get(State(site): State<Site>, Path(id): Path<String>) -> Res
 
 /// The post of that id.
 pub(crate) fn find(app: &crate::state::App, id: &str) -> Result<Stored, Error> {
-    app.index().get(Kind::Post, id)?.ok_or_else(|| Error::NotFound("没有这个编号的帖文。".to_owned()))
+    app.index()
+        .get(Kind::Post, id)?
+        .ok_or_else(|| Error::NotFound("没有这个编号的帖文。".to_owned()))
 }
 
 fn view(frame: Frame, post: Stored) -> View {
-    let mut facts = vec![Fact { name: "发布时间", value: format::minute(post.published_at) }];
-    let channel = post.channel.as_deref().map(|channel| format::channel_name(channel).to_owned());
-    let optional = [("作者", post.author), ("媒介", channel), ("数据来源", Some(post.source)), ("区域", post.region)];
-    facts.extend(optional.into_iter().filter_map(|(name, value)| Some(Fact { name, value: value? })));
+    let mut facts = vec![Fact {
+        name: "发布时间",
+        value: format::minute(post.published_at),
+    }];
+    let channel = post
+        .channel
+        .as_deref()
+        .map(|channel| format::channel_name(channel).to_owned());
+    let optional = [
+        ("作者", post.author),
+        ("媒介", channel),
+        ("数据来源", Some(post.source)),
+        ("区域", post.region),
+    ];
+    facts.extend(
+        optional
+            .into_iter()
+            .filter_map(|(name, value)| Some(Fact { name, value: value? })),
+    );
     View {
         frame,
-        title: if post.title.is_empty() { post.body.chars().take(40).collect() } else { post.title },
+        title: if post.title.is_empty() {
+            post.body.chars().take(40).collect()
+        } else {
+            post.title
+        },
         body: post.body,
         topic: post.topic.unwrap_or_default(),
         sentiment: post.sentiment_label.map(|label| {
-            let score = post.sentiment.map_or_else(String::new, |score| format!(" {score:+.2}"));
+            let score = post
+                .sentiment
+                .map_or_else(String::new, |score| format!(" {score:+.2}"));
             let name = format!("{}{score}", format::sentiment_name(&label));
             (label, name)
         }),
         facts,
         // Only what a browser opens as a page: `javascript:` and its like are shown nowhere.
-        url: post.url.filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        url: post
+            .url
+            .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
     }
 }

@@ -37,7 +37,10 @@ impl RateView {
         let exclusions: Vec<_> = rate
             .exclusions
             .iter()
-            .map(|exclusion| Excluded { reason: exclusion.reason, count: format::count(exclusion.count) })
+            .map(|exclusion| Excluded {
+                reason: exclusion.reason,
+                count: format::count(exclusion.count),
+            })
             .collect();
         Some(Self {
             name: metric.name,

@@ -41,13 +41,22 @@ pub(crate) const UNNAMED: &str = "未标明";
 
 /// The name a field asks for; empty for [`UNNAMED`].
 pub(crate) fn name(field: &Option<String>) -> Option<String> {
-    given(field).map(|name| if name == UNNAMED { String::new() } else { name.to_owned() })
+    given(field).map(|name| {
+        if name == UNNAMED {
+            String::new()
+        } else {
+            name.to_owned()
+        }
+    })
 }
 
 /// A day as forms send it.
 pub(crate) fn day(field: &Option<String>, name: &str) -> Result<Option<NaiveDate>, Error> {
     given(field)
-        .map(|text| text.parse().map_err(|_| Error::Malformed(format!("{name}应写作 2016-01-31 这样的日期。"))))
+        .map(|text| {
+            text.parse()
+                .map_err(|_| Error::Malformed(format!("{name}应写作 2016-01-31 这样的日期。")))
+        })
         .transpose()
 }
 
@@ -81,13 +90,18 @@ impl ScopeQuery {
     }
 
     fn as_of(&self, now: Moment) -> Result<Moment, Error> {
-        let Some(text) = given(&self.as_of) else { return Ok(now) };
+        let Some(text) = given(&self.as_of) else {
+            return Ok(now);
+        };
         let asked = match text.parse::<NaiveDate>() {
-            Ok(day) => day.succ_opt().map(|next| time::start_of_day(next) - Duration::milliseconds(1)),
+            Ok(day) => day
+                .succ_opt()
+                .map(|next| time::start_of_day(next) - Duration::milliseconds(1)),
             Err(_) => time::parse(text),
         };
         // Nobody knows the state of a later moment: an open ticket would count as late before it is.
-        let asked = asked.ok_or_else(|| Error::Malformed("统计截至时间无法识别，应为日期或 RFC 3339 时间。".to_owned()))?;
+        let asked = asked
+            .ok_or_else(|| Error::Malformed("统计截至时间无法识别，应为日期或 RFC 3339 时间。".to_owned()))?;
         Ok(asked.min(now))
     }
 }
@@ -102,8 +116,16 @@ pub(crate) fn pairs(scope: &Scope) -> Vec<(&'static str, String)> {
     vec![
         ("from", scope.from.to_string()),
         ("to", scope.to.to_string()),
-        ("as_of", scope.as_of.to_rfc3339_opts(chrono::SecondsFormat::Millis, false)),
-        ("type", scope.r#type.map_or_else(String::new, |kind| kind.name().to_owned())),
+        (
+            "as_of",
+            scope.as_of.to_rfc3339_opts(chrono::SecondsFormat::Millis, false),
+        ),
+        (
+            "type",
+            scope
+                .r#type
+                .map_or_else(String::new, |kind| kind.name().to_owned()),
+        ),
         ("unit", text(&scope.unit)),
         ("topic", text(&scope.topic)),
         ("region", text(&scope.region)),

@@ -8,10 +8,7 @@ use super::{
     pager::{Pager, asked_page},
     pieces,
 };
-use crate::{
-    error::Error,
-    router::Site,
-};
+use crate::{error::Error, router::Site};
 use analytics::label::sentiment_name;
 use askama::Template;
 use axum::{
@@ -29,7 +26,10 @@ use index::{
 use ingest::time::shanghai;
 use serde::Deserialize;
 
-pub(crate) const PAGE: Page = Page { path: "/search", name: "检索" };
+pub(crate) const PAGE: Page = Page {
+    path: "/search",
+    name: "检索",
+};
 
 const PER_PAGE: u64 = 20;
 /// Pages anybody may turn to: beyond, a query should say more. Deep pages cost the index as much as all before them.
@@ -44,10 +44,19 @@ const SYNTAX: [(&str, &str); 9] = [
     ("噪音 -广场舞", "含有前者、不含后者；也可写作“非”"),
     ("(停水 OR 停电) 老旧小区", "括号表示先后"),
     ("\"夜间施工\"", "逐字匹配这一串文字，标点也算；中文引号同样有效"),
-    ("type:投诉 unit:住建局", "按字段：kind（帖文、工单）、type、topic、unit、channel、source、region、status、author、id"),
+    (
+        "type:投诉 unit:住建局",
+        "按字段：kind（帖文、工单）、type、topic、unit、channel、source、region、status、author、id",
+    ),
     ("title:公交", "只在标题中查找；正文用 body:"),
-    ("date:2016-05-01..2016-05-31", "日期范围；也可写作 date:>=2016-05-01、date:2016-05"),
-    ("sentiment:负面", "情感倾向；也可按分值，如 sentiment:<-0.3（-1 至 1）"),
+    (
+        "date:2016-05-01..2016-05-31",
+        "日期范围；也可写作 date:>=2016-05-01、date:2016-05",
+    ),
+    (
+        "sentiment:负面",
+        "情感倾向；也可按分值，如 sentiment:<-0.3（-1 至 1）",
+    ),
 ];
 
 /// Parameters of the address.
@@ -127,7 +136,11 @@ pub(crate) async fn get(State(site): State<Site>, Query(asked): Query<Asked>) ->
     let frame = Frame::new(&site, PAGE.path);
     let (status, hits, wrong) = match found {
         Ok(hits) => (StatusCode::OK, hits, None),
-        Err(error) => (StatusCode::BAD_REQUEST, Hits::default(), Some(wrong(&asked.q, &error))),
+        Err(error) => (
+            StatusCode::BAD_REQUEST,
+            Hits::default(),
+            Some(wrong(&asked.q, &error)),
+        ),
     };
     let view = view(frame, asked, newest, hits, wrong);
     Ok((status, html(&view)?).into_response())
@@ -145,7 +158,13 @@ fn view(frame: Frame, asked: Asked, newest: bool, hits: Hits, wrong: Option<Wron
         total: format::count(total),
         facets: facets(&asked.q, order, &hits.facets),
         timeline: timeline(&asked.q, &hits.timeline),
-        pager: Pager::new("/search", query, asked.page.as_deref(), total.min(LAST_PAGE * PER_PAGE), PER_PAGE),
+        pager: Pager::new(
+            "/search",
+            query,
+            asked.page.as_deref(),
+            total.min(LAST_PAGE * PER_PAGE),
+            PER_PAGE,
+        ),
         hits: hits.hits.into_iter().map(found).collect(),
         query: asked.q,
     }
@@ -156,9 +175,22 @@ fn found(hit: Hit) -> Found {
         let label = sentiment_name(score);
         (label, format!("{} {score:+.2}", format::sentiment_name(label)))
     });
-    let kind_name = hit.r#type.as_deref().map(|name| format::type_name(name).to_owned());
-    let channel = hit.channel.as_deref().map(|channel| format::channel_name(channel).to_owned());
-    let facts = [Some(format::minute(hit.published_at)), kind_name, hit.topic, hit.unit, channel, Some(hit.source)];
+    let kind_name = hit
+        .r#type
+        .as_deref()
+        .map(|name| format::type_name(name).to_owned());
+    let channel = hit
+        .channel
+        .as_deref()
+        .map(|channel| format::channel_name(channel).to_owned());
+    let facts = [
+        Some(format::minute(hit.published_at)),
+        kind_name,
+        hit.topic,
+        hit.unit,
+        channel,
+        Some(hit.source),
+    ];
     let (kind, link) = match hit.kind {
         Kind::Post => ("帖文", link::post(&hit.id)),
         Kind::Ticket => ("工单", link::ticket(&hit.id)),
@@ -197,9 +229,15 @@ fn facets(query: &str, order: &str, facets: &[(&'static str, Vec<(String, usize)
             let values = values.iter().take(FACET_VALUES).map(|(value, count)| FacetValue {
                 name: shown(value).to_owned(),
                 count: format::count(*count as u64),
-                link: link("/search", [("q", narrowed(query, field, value).as_str()), ("order", order)]),
+                link: link(
+                    "/search",
+                    [("q", narrowed(query, field, value).as_str()), ("order", order)],
+                ),
             });
-            Some(FacetView { name, values: values.collect() })
+            Some(FacetView {
+                name,
+                values: values.collect(),
+            })
         })
         .collect()
 }
@@ -211,7 +249,11 @@ fn status_name(name: &str) -> &str {
 /// The query with one more condition.
 fn narrowed(query: &str, field: &str, value: &str) -> String {
     let plain = value.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let value = if plain { value.to_owned() } else { format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")) };
+    let value = if plain {
+        value.to_owned()
+    } else {
+        format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
+    };
     let query = query.trim();
     // What is added must hold for both sides of an `OR`, which binds weaker than standing side by side.
     match query {
@@ -224,7 +266,10 @@ fn narrowed(query: &str, field: &str, value: &str) -> String {
 fn timeline(query: &str, bars: &[Bar]) -> Chart {
     let day = |bar: &Bar| bar.start.with_timezone(&shanghai()).date_naive();
     // A bar is a day, or a week in a long span; its width is the distance to its neighbour.
-    let width = bars.windows(2).next().map_or(1, |pair| (day(&pair[1]) - day(&pair[0])).num_days().max(1));
+    let width = bars
+        .windows(2)
+        .next()
+        .map_or(1, |pair| (day(&pair[1]) - day(&pair[0])).num_days().max(1));
     let series = |name: &str, tone, of: fn(&Bar) -> usize| Series {
         name: name.to_owned(),
         tone,
@@ -232,7 +277,11 @@ fn timeline(query: &str, bars: &[Bar]) -> Chart {
     };
     Chart {
         id: "timeline",
-        title: if width == 1 { "按日数量与情感" } else { "按周数量与情感" },
+        title: if width == 1 {
+            "按日数量与情感"
+        } else {
+            "按周数量与情感"
+        },
         axis: "日期",
         shape: Shape::Stacked,
         unit: "条",
@@ -241,15 +290,24 @@ fn timeline(query: &str, bars: &[Bar]) -> Chart {
             series("负面", "negative", |bar| bar.negative),
             series("中性", "neutral", |bar| bar.neutral),
             series("正面", "positive", |bar| bar.positive),
-            series("未标注", "unknown", |bar| bar.total.saturating_sub(bar.negative + bar.neutral + bar.positive)),
+            series("未标注", "unknown", |bar| {
+                bar.total
+                    .saturating_sub(bar.negative + bar.neutral + bar.positive)
+            }),
         ],
         links: bars
             .iter()
             .map(|bar| {
-                let last = day(bar).checked_add_days(Days::new(width as u64 - 1)).unwrap_or_else(|| day(bar));
+                let last = day(bar)
+                    .checked_add_days(Days::new(width as u64 - 1))
+                    .unwrap_or_else(|| day(bar));
                 let dated = query.contains("date:") || query.contains("日期:");
                 let range = format!("{}..{last}", day(bar));
-                if dated { String::new() } else { link("/search", [("q", in_range(query, &range).as_str())]) }
+                if dated {
+                    String::new()
+                } else {
+                    link("/search", [("q", in_range(query, &range).as_str())])
+                }
             })
             .collect(),
     }
@@ -281,15 +339,33 @@ mod tests {
     fn a_narrowed_query_keeps_its_meaning() {
         assert_eq!(narrowed("", "type", "complaint"), "type:complaint");
         assert_eq!(narrowed(" 路灯 ", "unit", "住建局"), "路灯 unit:住建局");
-        assert_eq!(narrowed("停水 OR 停电", "unit", "水务 (北)"), "(停水 OR 停电) unit:\"水务 (北)\"");
+        assert_eq!(
+            narrowed("停水 OR 停电", "unit", "水务 (北)"),
+            "(停水 OR 停电) unit:\"水务 (北)\""
+        );
         assert_eq!(narrowed("路灯", "unit", "a\"b"), "路灯 unit:\"a\\\"b\"");
-        assert_eq!(in_range("路灯", "2016-05-01..2016-05-01"), "路灯 date:2016-05-01..2016-05-01");
-        assert_eq!(in_range("", "2016-05-01..2016-05-07"), "date:2016-05-01..2016-05-07");
+        assert_eq!(
+            in_range("路灯", "2016-05-01..2016-05-01"),
+            "路灯 date:2016-05-01..2016-05-01"
+        );
+        assert_eq!(
+            in_range("", "2016-05-01..2016-05-07"),
+            "date:2016-05-01..2016-05-07"
+        );
     }
 
     #[test]
     fn a_wrong_query_shows_its_place() {
-        let wrong = wrong("路灯 )", &QueryError { position: 4, reason: "多余的右括号".to_owned() });
-        assert_eq!((wrong.before.as_str(), wrong.at.as_str(), wrong.after.as_str()), ("路灯 ", ")", ""));
+        let wrong = wrong(
+            "路灯 )",
+            &QueryError {
+                position: 4,
+                reason: "多余的右括号".to_owned(),
+            },
+        );
+        assert_eq!(
+            (wrong.before.as_str(), wrong.at.as_str(), wrong.after.as_str()),
+            ("路灯 ", ")", "")
+        );
     }
 }

@@ -12,7 +12,10 @@ use ingest::{record::DeadLetter, time::Moment};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-pub(crate) const PAGE: Page = Page { path: "/sources", name: "数据来源" };
+pub(crate) const PAGE: Page = Page {
+    path: "/sources",
+    name: "数据来源",
+};
 
 /// Dead letters listed; the interface gives more.
 const LETTERS: usize = 200;
@@ -88,12 +91,17 @@ pub(crate) fn known(app: &App) -> Result<Vec<Known>, Error> {
     for count in app.ledger().sources()? {
         known.entry(count.source.clone()).or_default().1.replace(count);
     }
-    Ok(known.into_iter().map(|(name, (status, count))| (name, status, count)).collect())
+    Ok(known
+        .into_iter()
+        .map(|(name, (status, count))| (name, status, count))
+        .collect())
 }
 
 fn row((name, status, count): Known) -> Row {
     let status = status.as_ref();
-    let of_status = |count: fn(&SourceStatus) -> u64| status.map_or_else(|| "—".to_owned(), |status| format::count(count(status)));
+    let of_status = |count: fn(&SourceStatus) -> u64| {
+        status.map_or_else(|| "—".to_owned(), |status| format::count(count(status)))
+    };
     let of_ledger = |of: fn(&SourceCount) -> u64| format::count(count.as_ref().map_or(0, of));
     let seen = count.as_ref().and_then(|count| count.last_observed_at);
     Row {
@@ -101,7 +109,9 @@ fn row((name, status, count): Known) -> Row {
         last_success: format::minute_or_dash(status.map_or(seen, |status| status.last_success)),
         last_attempt: format::minute_or_dash(status.and_then(|status| status.last_attempt)),
         next_visit: format::minute_or_dash(status.and_then(|status| status.next_visit)),
-        last_error: status.and_then(|status| status.last_error.clone()),
+        last_error: status
+            .and_then(|status| status.last_error.as_deref())
+            .map(error_name),
         fetched: of_status(|status| status.fetched),
         yielded: of_status(|status| status.yielded),
         posts: of_ledger(|count| count.posts),
@@ -125,8 +135,30 @@ fn kind_name(name: &str, status: Option<&SourceStatus>) -> &'static str {
     }
 }
 
+/// What a visit failed with, in Chinese; a code without a name of its own is shown as it is.
+fn error_name(code: &str) -> String {
+    let chinese = match code {
+        "bad_url" => "地址无效",
+        "private_address" => "地址指向内部网络，已拒绝",
+        "robots" => "对方 robots.txt 不允许采集",
+        "too_large" => "内容超过大小上限",
+        "encoding" => "压缩或编码无法解开",
+        "timeout" => "超时",
+        "status" => "对方返回错误状态",
+        "wait" => "对方要求稍后再访",
+        "content_type" => "内容类型不符",
+        "redirect" => "跳转次数过多或无效",
+        "connection" => "无法连接",
+        other => return format!("错误代码 {other}"),
+    };
+    chinese.to_owned()
+}
+
 fn letter((when, dead): (Moment, DeadLetter)) -> Letter {
-    let row = dead.place.row.map_or_else(String::new, |row| format!(" 第 {row} 行"));
+    let row = dead
+        .place
+        .row
+        .map_or_else(String::new, |row| format!(" 第 {row} 行"));
     Letter {
         when: format::minute(when),
         source: dead.source,

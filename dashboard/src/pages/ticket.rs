@@ -33,6 +33,15 @@ pub(crate) async fn get(
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, Error> {
     let frame = Frame::new(&site, tickets::PAGE.path);
-    let (case, units) = site.blocking(move |app| Ok((Case::read(app, &no)?, app.ledger().units()?))).await?;
-    html(&View { frame, case, units, notice: act::notice(asked.done.as_deref()), origin: "ticket", in_queue: false })
+    let (case, units) = site
+        .blocking(move |app| Ok((Case::read(app, &no)?, app.ledger().units()?)))
+        .await?;
+    html(&View {
+        frame,
+        case,
+        units,
+        notice: act::notice(asked.done.as_deref()),
+        origin: "ticket",
+        in_queue: false,
+    })
 }

@@ -16,7 +16,10 @@ use axum::{
 use ingest::{record::Card, time::Moment};
 use serde::Deserialize;
 
-pub(crate) const PAGE: Page = Page { path: "/triage", name: "诉求处置" };
+pub(crate) const PAGE: Page = Page {
+    path: "/triage",
+    name: "诉求处置",
+};
 
 /// Tickets listed: more than anybody works through before the list has changed.
 const SHOWN: u64 = 200;
@@ -70,10 +73,19 @@ pub(crate) async fn get(State(site): State<Site>, Query(asked): Query<Asked>) ->
 
 fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
     let now = app.now();
-    let open = ListFilter { open: Some(true), order: Order::Urgency(now), ..ListFilter::default() };
+    let open = ListFilter {
+        open: Some(true),
+        order: Order::Urgency(now),
+        ..ListFilter::default()
+    };
     let (waiting, total) = app.ledger().list(&open, 0, SHOWN)?;
     let count = |filter: ListFilter| Ok::<_, Error>(format::count(app.ledger().list(&filter, 0, 0)?.1));
-    let carded = |card| count(ListFilter { card: Some((card, now)), ..open.clone() });
+    let carded = |card| {
+        count(ListFilter {
+            card: Some((card, now)),
+            ..open.clone()
+        })
+    };
     let asked_no = asked.no.as_deref().filter(|no| !no.is_empty());
     let here = match asked_no {
         None => Some(0),
@@ -82,13 +94,20 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
     // A ticket that has left the queue in the meantime is shown all the same: the address names it.
     let shown_no = asked_no.or_else(|| waiting.first().map(|ticket| ticket.no.as_str()));
     let case = shown_no.map(|no| Case::read(app, no)).transpose()?;
-    let queue: Vec<Item> = waiting.iter().enumerate().map(|(place, ticket)| item(ticket, place, here, now)).collect();
+    let queue: Vec<Item> = waiting
+        .iter()
+        .enumerate()
+        .map(|(place, ticket)| item(ticket, place, here, now))
+        .collect();
     Ok(View {
         frame,
         waiting: format::count(total),
         red: carded(Card::Red)?,
         yellow: carded(Card::Yellow)?,
-        undecided: count(ListFilter { r#type: Some(TypeIs::Unknown), ..open.clone() })?,
+        undecided: count(ListFilter {
+            r#type: Some(TypeIs::Unknown),
+            ..open.clone()
+        })?,
         notice: act::notice(asked.done.as_deref()),
         more: total > SHOWN,
         shown: queue.len(),
@@ -119,7 +138,13 @@ fn item(ticket: &Ticket, place: usize, here: Option<usize>, now: Moment) -> Item
         card: case::card(ticket, now),
         due: ticket.due.as_ref().map_or_else(
             || "无时限".to_owned(),
-            |due| if due.paused_since.is_some() { "挂起".to_owned() } else { format::distance(now, due.due_at) },
+            |due| {
+                if due.paused_since.is_some() {
+                    "挂起".to_owned()
+                } else {
+                    format::distance(now, due.due_at)
+                }
+            },
         ),
     }
 }

@@ -27,8 +27,14 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (header::X_FRAME_OPTIONS, "DENY"),
     // Not `no-referrer`: under it browsers send `Origin: null` with our own forms.
     (header::REFERRER_POLICY, "same-origin"),
-    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
-    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
 ];
 
 /// Refuses foreign host names and writes from foreign pages.
@@ -64,7 +70,10 @@ fn is_read(method: &Method) -> bool {
 }
 
 fn is_our_name(request: &Request) -> bool {
-    let named = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    let named = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
     let Some(host) = named.or_else(|| request.uri().authority().map(|authority| authority.as_str())) else {
         return false;
     };
@@ -78,15 +87,21 @@ fn is_our_name(request: &Request) -> bool {
 /// Browsers name the page a write comes from; programs (curl, a push client) name none and are let through to the
 /// token check of their route.
 fn is_from_ourselves(headers: &HeaderMap, authority: Option<&str>) -> bool {
-    let text = |name| headers.get(name).map(|value: &HeaderValue| value.to_str().unwrap_or("?"));
-    if text(HeaderName::from_static("sec-fetch-site")).is_some_and(|site| !matches!(site, "same-origin" | "none")) {
+    let text = |name| {
+        headers
+            .get(name)
+            .map(|value: &HeaderValue| value.to_str().unwrap_or("?"))
+    };
+    if text(HeaderName::from_static("sec-fetch-site"))
+        .is_some_and(|site| !matches!(site, "same-origin" | "none"))
+    {
         return false;
     }
     match text(header::ORIGIN) {
         None => true,
-        Some(origin) => text(header::HOST)
-            .or(authority)
-            .is_some_and(|host| origin.strip_prefix("http://").or(origin.strip_prefix("https://")) == Some(host)),
+        Some(origin) => text(header::HOST).or(authority).is_some_and(|host| {
+            origin.strip_prefix("http://").or(origin.strip_prefix("https://")) == Some(host)
+        }),
     }
 }
 
@@ -136,7 +151,9 @@ where
             .await
             .map_err(|_| Error::Malformed("表单内容无法识别。".to_owned()))?;
         if !FormToken::from_ref(state).admits(&form.token) {
-            return Err(Error::Forbidden("表单已失效（系统可能已重新启动），请返回并刷新页面后再提交。".to_owned()));
+            return Err(Error::Forbidden(
+                "表单已失效（系统可能已重新启动），请返回并刷新页面后再提交。".to_owned(),
+            ));
         }
         Ok(Self(form.fields))
     }
@@ -180,16 +197,34 @@ mod tests {
         for (headers, own) in [
             (vec![host], true),
             (vec![host, ("origin", "http://127.0.0.1:8080")], true),
-            (vec![host, ("origin", "http://127.0.0.1:8080"), ("sec-fetch-site", "same-origin")], true),
+            (
+                vec![
+                    host,
+                    ("origin", "http://127.0.0.1:8080"),
+                    ("sec-fetch-site", "same-origin"),
+                ],
+                true,
+            ),
             (vec![host, ("sec-fetch-site", "none")], true),
             (vec![host, ("origin", "http://127.0.0.1:9090")], false),
             (vec![host, ("origin", "http://localhost:8080")], false),
             (vec![host, ("origin", "null")], false),
             (vec![host, ("origin", "http://evil.example")], false),
             (vec![host, ("sec-fetch-site", "cross-site")], false),
-            (vec![host, ("sec-fetch-site", "same-site"), ("origin", "http://127.0.0.1:8080")], false),
+            (
+                vec![
+                    host,
+                    ("sec-fetch-site", "same-site"),
+                    ("origin", "http://127.0.0.1:8080"),
+                ],
+                false,
+            ),
         ] {
-            assert_eq!(is_from_ourselves(request(&headers).headers(), None), own, "{headers:?}");
+            assert_eq!(
+                is_from_ourselves(request(&headers).headers(), None),
+                own,
+                "{headers:?}"
+            );
         }
     }
 

@@ -1,13 +1,7 @@
 //! The router as a browser meets it, over a real application in a temporary folder.
 
 use super::router;
-use crate::{
-    config::Config,
-    data::DataDir,
-    pages::PAGES,
-    run::Engine,
-    state::App,
-};
+use crate::{config::Config, data::DataDir, pages::PAGES, run::Engine, state::App};
 use axum::{
     Router,
     body::{Body, to_bytes},
@@ -46,13 +40,26 @@ impl Answer {
 
     /// The value of the hidden field that makes a form ours.
     fn token(&self) -> &str {
-        self.text.split("name=\"token\" value=\"").nth(1).unwrap().split('"').next().unwrap()
+        self.text
+            .split("name=\"token\" value=\"")
+            .nth(1)
+            .unwrap()
+            .split('"')
+            .next()
+            .unwrap()
     }
 
     /// Addresses of all links that begin with `start`, unescaped.
     fn links(&self, start: &str) -> Vec<String> {
-        let found = self.text.split("href=\"").skip(1).map(|rest| rest.split('"').next().unwrap());
-        found.filter(|link| link.starts_with(start)).map(|link| link.replace("&amp;", "&").replace("&#38;", "&")).collect()
+        let found = self
+            .text
+            .split("href=\"")
+            .skip(1)
+            .map(|rest| rest.split('"').next().unwrap());
+        found
+            .filter(|link| link.starts_with(start))
+            .map(|link| link.replace("&amp;", "&").replace("&#38;", "&"))
+            .collect()
     }
 }
 
@@ -63,15 +70,32 @@ impl Bench {
             "[dashboard]\nperiod_from = \"2016-01-01\"\nperiod_to = \"2016-05-31\"\nclock_start = \"2016-06-30T18:00:00+08:00\"\n",
         )
         .unwrap();
-        let engine = Engine::open(config, DataDir::open(folder.path()).unwrap()).await.unwrap();
+        let engine = Engine::open(config, DataDir::open(folder.path()).unwrap())
+            .await
+            .unwrap();
         let app = Arc::clone(engine.app());
-        let place = Place { origin: "sample.csv".to_owned(), ..Place::default() };
+        let place = Place {
+            origin: "sample.csv".to_owned(),
+            ..Place::default()
+        };
         let records: Vec<_> = tickets
             .into_iter()
-            .flat_map(|ticket| app.cleaner.clean("hotline", Draft::Ticket(Box::new(ticket)), &place, at("2016-06-29 08:00")))
+            .flat_map(|ticket| {
+                app.cleaner.clean(
+                    "hotline",
+                    Draft::Ticket(Box::new(ticket)),
+                    &place,
+                    at("2016-06-29 08:00"),
+                )
+            })
             .collect();
         app.append(&records).await.unwrap();
-        Self { router: router(Arc::clone(&app)), app, _engine: engine, _folder: folder }
+        Self {
+            router: router(Arc::clone(&app)),
+            app,
+            _engine: engine,
+            _folder: folder,
+        }
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
@@ -82,10 +106,19 @@ impl Bench {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let response = self.router.clone().oneshot(request.body(Body::from(body.to_owned())).unwrap()).await.unwrap();
+        let response = self
+            .router
+            .clone()
+            .oneshot(request.body(Body::from(body.to_owned())).unwrap())
+            .await
+            .unwrap();
         let (head, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();
-        Answer { status: head.status, headers: head.headers, text: String::from_utf8_lossy(&body).into_owned() }
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            text: String::from_utf8_lossy(&body).into_owned(),
+        }
     }
 
     async fn get(&self, path: &str) -> Answer {
@@ -140,16 +173,40 @@ async fn every_page_is_served_with_its_safeguards() {
         let answer = bench.get(page.path).await;
         assert_eq!(answer.status, StatusCode::OK, "{}: {}", page.path, answer.text);
         assert!(answer.text.contains("lang=\"zh-CN\""));
-        assert!(answer.text.contains(&format!("href=\"{}\" aria-current=\"page\"", page.path)), "{}", page.path);
-        assert!(answer.header("content-security-policy").contains("default-src 'self'"));
+        assert!(
+            answer
+                .text
+                .contains(&format!("href=\"{}\" aria-current=\"page\"", page.path)),
+            "{}",
+            page.path
+        );
+        assert!(
+            answer
+                .header("content-security-policy")
+                .contains("default-src 'self'")
+        );
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         // The policy forbids anything inline but data.
         for script in answer.text.split("<script").skip(1) {
-            assert!(script.starts_with(" src=\"/assets/") || script.starts_with(" type=\"application/json\">"), "{}", page.path);
+            assert!(
+                script.starts_with(" src=\"/assets/") || script.starts_with(" type=\"application/json\">"),
+                "{}",
+                page.path
+            );
         }
-        assert!(!answer.text.contains(" style=\"") && !answer.text.contains(" onclick="), "{}", page.path);
+        assert!(
+            !answer.text.contains(" style=\"") && !answer.text.contains(" onclick="),
+            "{}",
+            page.path
+        );
     }
-    let asset = bench.get("/").await.links("/assets/").into_iter().find(|link| link.ends_with("style.css")).unwrap();
+    let asset = bench
+        .get("/")
+        .await
+        .links("/assets/")
+        .into_iter()
+        .find(|link| link.ends_with("style.css"))
+        .unwrap();
     let asset = bench.get(&asset).await;
     assert!(asset.header("cache-control").contains("immutable"));
     assert!(asset.text.contains("--tone-help"));
@@ -166,10 +223,22 @@ async fn every_figure_leads_to_exactly_its_tickets() {
     }
     let mut followed = 0;
     for link in overview.links("/tickets?") {
-        let shown = overview.text.split(&format!("href=\"{}\"", escaped(&link))).nth(1).unwrap();
-        let shown: String = shown.split_once('>').unwrap().1.chars().take_while(|c| *c != '<').collect();
+        let shown = overview
+            .text
+            .split(&format!("href=\"{}\"", escaped(&link)))
+            .nth(1)
+            .unwrap();
+        let shown: String = shown
+            .split_once('>')
+            .unwrap()
+            .1
+            .chars()
+            .take_while(|c| *c != '<')
+            .collect();
         // A percentage leads to its numerator, a category of a chart's table to its tickets.
-        let Ok(shown) = shown.replace(',', "").parse::<u64>() else { continue };
+        let Ok(shown) = shown.replace(',', "").parse::<u64>() else {
+            continue;
+        };
         let list = bench.get(&link).await;
         assert!(list.text.contains(&format!("共 {shown} 件")), "{link}: {shown}");
         followed += 1;
@@ -188,9 +257,20 @@ async fn what_citizens_write_is_text_wherever_it_is_shown() {
     ticket.body = "路灯坏了\"'><img src=x onerror=alert(1)>".to_owned();
     ticket.unit = Some("</script><script>alert(2)</script>".to_owned());
     let bench = Bench::new(vec![ticket]).await;
-    for path in ["/", "/triage", "/tickets", "/tickets/T-1%2F%3Cb%3E", "/search?q=%E8%B7%AF%E7%81%AF", "/search?q=%22%3E%3Cimg"] {
+    for path in [
+        "/",
+        "/triage",
+        "/tickets",
+        "/tickets/T-1%2F%3Cb%3E",
+        "/search?q=%E8%B7%AF%E7%81%AF",
+        "/search?q=%22%3E%3Cimg",
+    ] {
         let answer = bench.get(path).await;
-        assert!(answer.status.is_success() || answer.status == StatusCode::BAD_REQUEST, "{path}: {}", answer.status);
+        assert!(
+            answer.status.is_success() || answer.status == StatusCode::BAD_REQUEST,
+            "{path}: {}",
+            answer.status
+        );
         for raw in ["<script>alert", "<img", "<b>\"", "</script><script>alert"] {
             assert!(!answer.text.contains(raw), "{path} shows {raw} as markup");
         }
@@ -204,19 +284,48 @@ async fn a_click_is_an_event_and_its_effect_is_seen_at_once() {
     let desk = bench.get("/triage").await;
     assert!(desk.text.contains("T005") && desk.text.contains("红牌"));
     let token = desk.token().to_owned();
-    let answer = bench.form("/tickets/T005/classify", &format!("token={token}&from=triage&type=complaint&topic=")).await;
+    let answer = bench
+        .form(
+            "/tickets/T005/classify",
+            &format!("token={token}&from=triage&type=complaint&topic="),
+        )
+        .await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
     assert_eq!(answer.header(header::LOCATION), "/triage?no=T005&done=classified");
-    assert_eq!(bench.app.ledger().ticket("T005").unwrap().unwrap().r#type, Some(TicketType::Complaint));
-    assert!(bench.get(answer.header(header::LOCATION)).await.text.contains("分类已保存"));
+    assert_eq!(
+        bench.app.ledger().ticket("T005").unwrap().unwrap().r#type,
+        Some(TicketType::Complaint)
+    );
+    assert!(
+        bench
+            .get(answer.header(header::LOCATION))
+            .await
+            .text
+            .contains("分类已保存")
+    );
 
-    let done = bench.form("/tickets/T005/resolve", &format!("token={token}&from=triage&result=%E5%B7%B2%E4%BF%AE%E5%A4%8D")).await;
+    let done = bench
+        .form(
+            "/tickets/T005/resolve",
+            &format!("token={token}&from=triage&result=%E5%B7%B2%E4%BF%AE%E5%A4%8D"),
+        )
+        .await;
     assert_eq!(done.header(header::LOCATION), "/triage?done=resolved");
     assert!(bench.get("/triage").await.text.contains("目前没有待办的工单"));
-    let again = bench.form("/tickets/T005/resolve", &format!("token={token}&from=ticket&result=x")).await;
+    let again = bench
+        .form(
+            "/tickets/T005/resolve",
+            &format!("token={token}&from=ticket&result=x"),
+        )
+        .await;
     assert_eq!(again.status, StatusCode::CONFLICT);
     assert!(again.text.contains("不能办结"), "{}", again.text);
-    let empty = bench.form("/tickets/T005/note", &format!("token={token}&from=ticket&text=+++")).await;
+    let empty = bench
+        .form(
+            "/tickets/T005/note",
+            &format!("token={token}&from=ticket&text=+++"),
+        )
+        .await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
 
@@ -227,30 +336,74 @@ async fn other_peoples_pages_cannot_write() {
     let fields = format!("token={token}&from=triage&text=hello");
     let form = ("content-type", "application/x-www-form-urlencoded");
     let cases = [
-        (vec![form, ("origin", "http://evil.example")], fields.as_str(), StatusCode::FORBIDDEN),
-        (vec![form, ("origin", "null")], fields.as_str(), StatusCode::FORBIDDEN),
-        (vec![form, ("sec-fetch-site", "cross-site")], fields.as_str(), StatusCode::FORBIDDEN),
-        (vec![form, ("host", "evil.example"), ("origin", "http://evil.example")], fields.as_str(), StatusCode::MISDIRECTED_REQUEST),
+        (
+            vec![form, ("origin", "http://evil.example")],
+            fields.as_str(),
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            vec![form, ("origin", "null")],
+            fields.as_str(),
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            vec![form, ("sec-fetch-site", "cross-site")],
+            fields.as_str(),
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            vec![form, ("host", "evil.example"), ("origin", "http://evil.example")],
+            fields.as_str(),
+            StatusCode::MISDIRECTED_REQUEST,
+        ),
         (vec![form], "from=triage&text=hello", StatusCode::FORBIDDEN),
-        (vec![form], "token=0123456789abcdef&from=triage&text=hello", StatusCode::FORBIDDEN),
+        (
+            vec![form],
+            "token=0123456789abcdef&from=triage&text=hello",
+            StatusCode::FORBIDDEN,
+        ),
     ];
     for (headers, fields, status) in cases {
-        let answer = bench.ask(Method::POST, "/tickets/T005/note", &headers, fields).await;
+        let answer = bench
+            .ask(Method::POST, "/tickets/T005/note", &headers, fields)
+            .await;
         assert_eq!(answer.status, status, "{headers:?} {fields}");
     }
     let json = ("content-type", "application/json");
     let event = "{\"event\":\"noted\",\"text\":\"hello\"}";
     let path = "/api/v1/tickets/T005/events";
     for (headers, status) in [
-        (vec![json, ("origin", "http://evil.example")], StatusCode::FORBIDDEN),
-        (vec![("content-type", "text/plain")], StatusCode::UNSUPPORTED_MEDIA_TYPE),
+        (
+            vec![json, ("origin", "http://evil.example")],
+            StatusCode::FORBIDDEN,
+        ),
+        (
+            vec![("content-type", "text/plain")],
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        ),
         (vec![json], StatusCode::CREATED),
     ] {
-        assert_eq!(bench.ask(Method::POST, path, &headers, event).await.status, status, "{headers:?}");
+        assert_eq!(
+            bench.ask(Method::POST, path, &headers, event).await.status,
+            status,
+            "{headers:?}"
+        );
     }
     let notes = bench.app.ledger().timeline("T005").unwrap();
-    assert_eq!(notes.iter().filter(|entry| matches!(entry.event.event, ingest::record::Event::Noted { .. })).count(), 1);
-    assert_eq!(bench.ask(Method::GET, "/", &[("host", "evil.example")], "").await.status, StatusCode::MISDIRECTED_REQUEST);
+    assert_eq!(
+        notes
+            .iter()
+            .filter(|entry| matches!(entry.event.event, ingest::record::Event::Noted { .. }))
+            .count(),
+        1
+    );
+    assert_eq!(
+        bench
+            .ask(Method::GET, "/", &[("host", "evil.example")], "")
+            .await
+            .status,
+        StatusCode::MISDIRECTED_REQUEST
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -268,7 +421,10 @@ async fn failures_speak_to_who_asked() {
     ] {
         let answer = bench.get(path).await;
         assert_eq!(answer.status, status, "{path}");
-        assert!(answer.header(header::CONTENT_TYPE).starts_with("text/html"), "{path}");
+        assert!(
+            answer.header(header::CONTENT_TYPE).starts_with("text/html"),
+            "{path}"
+        );
         assert!(answer.text.contains("<nav"), "{path}");
     }
     for (path, status) in [
@@ -276,19 +432,40 @@ async fn failures_speak_to_who_asked() {
         ("/api/v1/tickets/none", StatusCode::NOT_FOUND),
         ("/api/v1/tickets/none/timeline", StatusCode::NOT_FOUND),
         ("/api/v1/metrics/none/tickets", StatusCode::NOT_FOUND),
-        ("/api/v1/metrics/completion/tickets?part=all", StatusCode::BAD_REQUEST),
+        (
+            "/api/v1/metrics/completion/tickets?part=all",
+            StatusCode::BAD_REQUEST,
+        ),
         ("/api/v1/search?q=%28", StatusCode::BAD_REQUEST),
         ("/api/v1/search?limit=many", StatusCode::BAD_REQUEST),
     ] {
         let answer = bench.get(path).await;
         assert_eq!(answer.status, status, "{path}");
-        assert!(answer.header(header::CONTENT_TYPE).starts_with("application/problem+json"), "{path}");
+        assert!(
+            answer
+                .header(header::CONTENT_TYPE)
+                .starts_with("application/problem+json"),
+            "{path}"
+        );
         assert_eq!(answer.json()["status"], status.as_u16(), "{path}");
     }
     let wrong_method = bench.ask(Method::DELETE, "/api/v1/tickets", &[], "").await;
-    assert_eq!((wrong_method.status, wrong_method.header(header::ALLOW)), (StatusCode::METHOD_NOT_ALLOWED, "GET,HEAD"));
-    let stranger = bench.ask(Method::POST, "/api/v1/feeds/none", &[("authorization", "Bearer x")], "{}").await;
-    assert_eq!((stranger.status, stranger.header(header::WWW_AUTHENTICATE)), (StatusCode::UNAUTHORIZED, "Bearer"));
+    assert_eq!(
+        (wrong_method.status, wrong_method.header(header::ALLOW)),
+        (StatusCode::METHOD_NOT_ALLOWED, "GET,HEAD")
+    );
+    let stranger = bench
+        .ask(
+            Method::POST,
+            "/api/v1/feeds/none",
+            &[("authorization", "Bearer x")],
+            "{}",
+        )
+        .await;
+    assert_eq!(
+        (stranger.status, stranger.header(header::WWW_AUTHENTICATE)),
+        (StatusCode::UNAUTHORIZED, "Bearer")
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -300,13 +477,31 @@ async fn the_interface_gives_figures_with_their_proof() {
     let rate = rates.iter().find(|rate| rate["metric"] == "on_time_due").unwrap();
     assert_eq!((&rate["numerator"], &rate["denominator"]), (&3.into(), &5.into()));
     assert_eq!(rate["percent"], "60.00 %");
-    let empty = bench.get("/api/v1/metrics?from=2015-01-01&to=2015-01-31").await.json();
-    assert!(empty["rates"].as_array().unwrap().iter().all(|rate| rate["percent"] == "N/A" && rate["value"].is_null()));
-    let missed = bench.get("/api/v1/metrics/on_time_due/tickets?part=missed").await.json();
+    let empty = bench
+        .get("/api/v1/metrics?from=2015-01-01&to=2015-01-31")
+        .await
+        .json();
+    assert!(
+        empty["rates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|rate| rate["percent"] == "N/A" && rate["value"].is_null())
+    );
+    let missed = bench
+        .get("/api/v1/metrics/on_time_due/tickets?part=missed")
+        .await
+        .json();
     assert_eq!(missed["tickets"], serde_json::json!(["T004", "T005"]));
     let page = bench.get("/api/v1/tickets?status=open&limit=10").await.json();
-    assert_eq!((&page["total"], &page["tickets"][0]["no"]), (&1.into(), &"T005".into()));
-    let found = bench.get("/api/v1/search?q=%22%E8%B7%AF%E7%81%AF%E4%B8%8D%E4%BA%AE%22&facets=true").await.json();
+    assert_eq!(
+        (&page["total"], &page["tickets"][0]["no"]),
+        (&1.into(), &"T005".into())
+    );
+    let found = bench
+        .get("/api/v1/search?q=%22%E8%B7%AF%E7%81%AF%E4%B8%8D%E4%BA%AE%22&facets=true")
+        .await
+        .json();
     assert_eq!(found["total"], 5);
     assert_eq!(bench.get("/healthz").await.status, StatusCode::OK);
     assert_eq!(bench.get("/readyz").await.status, StatusCode::OK);
@@ -321,9 +516,16 @@ async fn the_description_names_every_address_of_the_interface() {
     let description = bench.get("/api/v1/openapi.json").await.json();
     let map = include_str!("../router.rs");
     let mut named = 0;
-    for route in map.split(".route(\"").skip(1).map(|rest| rest.split('"').next().unwrap()) {
+    for route in map
+        .split(".route(\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap())
+    {
         if route.starts_with("/api/v1/") && route != "/api/v1/openapi.json" {
-            assert!(description["paths"].get(route).is_some(), "{route} is not described");
+            assert!(
+                description["paths"].get(route).is_some(),
+                "{route} is not described"
+            );
             named += 1;
         }
     }

@@ -59,6 +59,31 @@ fn a_document_replaces_the_one_of_its_key() {
     assert_eq!(index.get(Kind::Ticket, "b").unwrap(), None);
 }
 
+/// What was committed by an earlier process is replaced as well, and what many threads write at once is there once.
+#[test]
+fn replacing_outlives_the_process_and_holds_across_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    let segmenter = segmenter();
+    let index = Index::open(dir.path(), segmenter.clone()).unwrap();
+    index.write(vec![post(&segmenter, "a", "", "一稿")]).unwrap();
+    index.commit(&checkpoint(1)).unwrap();
+    drop(index);
+    let index = Index::open_with_threads(dir.path(), segmenter.clone(), 4).unwrap();
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for at in 0..50 {
+                    let documents = ["a", "b", "c"].map(|id| post(&segmenter, id, "", &format!("第{at}稿")));
+                    index.write(documents.into()).unwrap();
+                }
+            });
+        }
+    });
+    index.commit(&checkpoint(2)).unwrap();
+    assert_eq!(index.count().unwrap(), 3);
+    assert_eq!(ids(&index, "\"第49稿\""), ["a", "b", "c"]);
+}
+
 #[test]
 fn an_endless_id_is_replaced_too() {
     let dir = tempfile::tempdir().unwrap();

@@ -21,6 +21,8 @@ pub enum Draft {
 /// An article or post as read.
 #[derive(Debug, Clone, Default)]
 pub struct PostDraft {
+    /// The source the line itself names, where one file carries several; else it belongs to the file's source.
+    pub source: Option<String>,
     /// The source's own id; the canonical URL where it has none.
     pub native_id: String,
     /// The medium.

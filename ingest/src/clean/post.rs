@@ -6,13 +6,15 @@ use std::borrow::Cow;
 use url::Url;
 
 impl Cleaner {
-    /// One revision of a post. Its id is the hash of source and native id; where it has none, of its link; where it
+    /// One revision of a post of `source`, or of the source it names itself. Its id is the hash of source and native id; where it has none, of its link; where it
     /// has neither, of its text and time.
     pub(super) fn post(&self, source: &str, draft: PostDraft) -> Result<Body, Fault> {
         let (title, body) = (text(&draft.title), text(&draft.body));
         if title.is_empty() && body.is_empty() {
             return Err(Fault::missing("正文"));
         }
+        let named = draft.source.as_deref().map(text).filter(|named| !named.is_empty());
+        let source = named.as_deref().unwrap_or(source);
         let url = draft.url.as_deref().map(str::trim).filter(|url| !url.is_empty());
         let native_id = match (draft.native_id.trim(), url) {
             ("", Some(url)) => self.native_id(url),

@@ -335,18 +335,9 @@ fn trimmed(outline: &Outline, weights: &[f64], inside: Vec<usize>, title: &str) 
         let is_title = before_text && folded(&line.text) == title;
         // A count of readers or comments.
         let is_count = before_text && line.length <= 6 && line.text.chars().all(|c| c.is_ascii_digit());
-        // A count of readers or comments.
-        let is_count = before_text && line.length <= 6 && line.text.chars().all(|c| c.is_ascii_digit());
         let says_something = line.text.chars().any(char::is_alphanumeric);
         passed += weight;
-        if !(byline
-            || is_count
-            || is_count
-            || is_link
-            || is_title
-            || !says_something
-            || NOISE.is_match(&line.text))
-        {
+        if !(byline || is_count || is_link || is_title || !says_something || NOISE.is_match(&line.text)) {
             kept.push(at);
         }
     }

@@ -157,8 +157,12 @@ fn author(meta: &Meta, around: &Around<'_>, source: Option<&str>) -> Option<Stri
     let other = |name: &String| {
         let names = [source, meta.site_name.as_deref(), meta.source_name.as_deref()];
         let known = names.into_iter().flatten().any(|known| known == name);
-        let of_site =
-            meta.document_title.ends_with(name.as_str()) || name.ends_with('网') || name.contains("://");
+        let tail = meta
+            .document_title
+            .rsplit(['_', '-', '|', '–', '—'])
+            .next()
+            .unwrap_or_default();
+        let of_site = tail.contains(name.as_str()) || name.ends_with('网') || name.contains("://");
         !known && !of_site && name.chars().count() <= 30
     };
     let declared = meta.author.clone().filter(other);

@@ -1,14 +1,14 @@
 //! JSON Lines of posts and tickets, one object a line: `{"kind":"post",…}` or `{"kind":"ticket",…}`; the same objects
 //! as one JSON array; and the objects of MediaCrawler's Weibo export, which have no `kind` (see [`super::weibo`]).
 //!
-//! A key that is not known is told with the nearest that is: a mistyped `resolved_at` must not count as unresolved.
+//! A mistyped key is refused with the right one: a mistyped `resolved_at` must not count as unresolved.
 //!
 //! Must never hold more than one line in memory, except where the file is one array.
 
-use super::{Collected, Drafts, object::Object, weibo};
+use super::{Collected, Drafts, LONGEST_NAME, object::Object, weibo};
 use crate::{
     clean::{Draft, PostDraft, Refusal, TicketDraft},
-    record::{CalledBack, Engagement, Place},
+    record::{CalledBack, DISPATCHER_SOURCE, Engagement, MODEL_SOURCE, Place},
     time::Moment,
 };
 use serde::Deserialize;
@@ -295,7 +295,8 @@ fn post(object: &Object<'_>) -> Result<PostDraft, super::object::Wrong> {
         title: object.text("title")?.unwrap_or_default(),
         body: object.text("body")?.unwrap_or_default(),
         author: object.text("author")?,
-        source_name: object.text("source")?,
+        source: source(object)?,
+        source_name: None,
         published_at: Some(
             object
                 .moment("published_at")?
@@ -309,6 +310,17 @@ fn post(object: &Object<'_>) -> Result<PostDraft, super::object::Wrong> {
             views: object.count("views")?,
         },
     })
+}
+
+/// The source a line names; it is part of the post's identity, so the names of this program's own events are refused.
+fn source(object: &Object<'_>) -> Result<Option<String>, super::object::Wrong> {
+    let Some(source) = object.text("source")? else { return Ok(None) };
+    let reserved = [DISPATCHER_SOURCE, MODEL_SOURCE].contains(&source.as_str());
+    if reserved || source.chars().count() > LONGEST_NAME {
+        let reason = "“source”过长，或为系统保留的来源名称".to_owned();
+        return Err(("source".to_owned(), "bad_source", reason));
+    }
+    Ok(Some(source))
 }
 
 fn ticket(object: &Object<'_>) -> Result<TicketDraft, super::object::Wrong> {

@@ -18,21 +18,21 @@ pub(super) fn missing(key: &str) -> Wrong {
     (key.to_owned(), "missing_field", format!("缺少“{key}”"))
 }
 
+/// Letters a mistyped key may differ in.
+const SLIPS: usize = 2;
+
 impl Object<'_> {
-    /// Refuses a key that is not among `known`.
+    /// Refuses a key that looks like a slip of one of `known`: a mistyped `resolved_at` must not count as unresolved.
+    /// Any other key says something this program has no use for, and is passed over.
     pub(super) fn only(&self, known: &[&str]) -> Result<(), Wrong> {
-        match self.0.keys().find(|key| !known.contains(&key.as_str())) {
-            Some(key) => {
-                let nearest = super::nearest(key, known.iter().copied());
+        for key in self.0.keys().filter(|key| !known.contains(&key.as_str())) {
+            let nearest = super::nearest(key, known.iter().copied());
+            if strsim::damerau_levenshtein(&key.to_lowercase(), nearest) <= SLIPS {
                 // The key itself may be anything: it is shown masked, as the place's field.
-                Err((
-                    key.clone(),
-                    "unknown_key",
-                    format!("未知的键，是否为“{nearest}”？"),
-                ))
+                return Err((key.clone(), "unknown_key", format!("未知的键，是否为“{nearest}”？")));
             }
-            None => Ok(()),
         }
+        Ok(())
     }
 
     /// A string or number as text.

@@ -30,6 +30,7 @@ pub(super) fn post(object: &Object<'_>) -> Result<PostDraft, Wrong> {
             .ok_or_else(|| missing("create_time"))?,
     };
     Ok(PostDraft {
+        source: None,
         native_id: object.required("note_id")?,
         channel: Medium::Weibo,
         url: object.text("note_url")?,

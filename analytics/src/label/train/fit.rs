@@ -38,8 +38,8 @@ impl Default for Recipe {
         Self {
             bare: 0.5,
             least: [3, 2],
-            cost: [4.0, 8.0, 2.0],
-            balance: [0.7, 0.5, 0.3],
+            cost: [20.0, 100.0, 6.0],
+            balance: [1.0, 1.3, 0.3],
             unsure: 0.6,
             material: 1.0,
             rounds: 25,

@@ -73,6 +73,10 @@ fn there_and_back_again_is_three_revisions_in_any_order() {
         [Duplicate],
         "equal to its only neighbour"
     );
+    assert_eq!(
+        desk.ledger.outcome(&a[1].id, a[1].observed_at).unwrap(),
+        Some(Duplicate)
+    );
     assert_eq!(desk.apply(&b[1..]).outcomes, [New], "parts two equals");
     assert_eq!(desk.ledger.ticket("1").unwrap(), straight);
     for record in [&a[1], &b[1], &c[1]] {
@@ -98,7 +102,7 @@ fn posts_keep_the_newest_revision() {
     assert_eq!(
         desk.apply_post(&second, Some(sentiment("positive", "交通运输")))
             .posts,
-        [fact.post_id.clone()]
+        std::slice::from_ref(&fact.post_id)
     );
     assert!(
         desk.apply_post(&first, Some(sentiment("negative", "环境保护")))
@@ -165,7 +169,7 @@ fn a_label_given_with_the_batch_is_recognised_when_it_comes_back() {
     assert!(desk.ledger.unlabelled("model:0123", 9).unwrap().is_empty());
     assert_eq!(
         desk.ledger.unlabelled("model:4567", 9).unwrap(),
-        [text.clone()],
+        std::slice::from_ref(&text),
         "another model has not read it"
     );
     assert_eq!(

@@ -1,12 +1,14 @@
 //! Every rate over the twenty tickets, and cuts of them.
 
-use super::{metric, rate_of, scope, twenty::{EXPECTED, tickets}};
+use super::{
+    metric, rate_of, scope,
+    twenty::{EXPECTED, tickets},
+};
 use crate::{
     frame::Frames,
     ledger::{TypeIs, fixture::*},
     metrics::{Cut, METRICS, Part, Rate, Scope, count_by, counted, handling, members, rate_by, rates},
 };
-use ingest::record::TicketType;
 
 fn the_day() -> Scope {
     scope("2016-05-03", "2016-05-03", "2016-05-20 12:00")

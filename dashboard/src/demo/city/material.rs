@@ -49,7 +49,9 @@ pub(super) struct Frame {
 
 /// The lines that are no comments.
 fn lines(material: &'static str) -> impl Iterator<Item = &'static str> {
-    material.lines().filter(|line| !line.is_empty() && !line.starts_with('#'))
+    material
+        .lines()
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
 fn fields<const N: usize>(line: &'static str) -> Option<[&'static str; N]> {
@@ -69,7 +71,13 @@ fn tone(mark: &str) -> Option<Tone> {
 pub(super) static TICKET_TEXTS: LazyLock<Vec<TicketText>> = LazyLock::new(|| {
     let text = |line| {
         let [kind, topic, unit, title, body] = fields(line)?;
-        Some(TicketText { r#type: TicketType::parse(kind)?, topic, unit, title, body })
+        Some(TicketText {
+            r#type: TicketType::parse(kind)?,
+            topic,
+            unit,
+            title,
+            body,
+        })
     };
     lines(TICKETS).filter_map(text).collect()
 });
@@ -93,7 +101,14 @@ pub(super) static POST_TEXTS: LazyLock<Vec<PostText>> = LazyLock::new(|| {
             _ => return None,
         };
         let story = Some(story).filter(|story| *story != "-");
-        Some(PostText { paragraph, story, topic, tone: tone(mark)?, title, text })
+        Some(PostText {
+            paragraph,
+            story,
+            topic,
+            tone: tone(mark)?,
+            title,
+            text,
+        })
     };
     lines(POSTS).filter_map(text).collect()
 });
@@ -107,7 +122,11 @@ pub(super) static FRAMES: LazyLock<Vec<Frame>> = LazyLock::new(|| {
             "close" => false,
             _ => return None,
         };
-        Some(Frame { opening, tone: tone(mark)?, text })
+        Some(Frame {
+            opening,
+            tone: tone(mark)?,
+            text,
+        })
     };
     lines(POSTS).filter_map(frame).collect()
 });
@@ -127,11 +146,23 @@ mod tests {
     #[test]
     fn texts_are_many_and_distinct() {
         let tickets: HashSet<_> = TICKET_TEXTS.iter().map(|text| text.body).collect();
-        assert!(tickets.len() >= 320 && tickets.len() == TICKET_TEXTS.len(), "{}", tickets.len());
+        assert!(
+            tickets.len() >= 320 && tickets.len() == TICKET_TEXTS.len(),
+            "{}",
+            tickets.len()
+        );
         let posts: HashSet<_> = POST_TEXTS.iter().map(|text| text.text).collect();
-        assert!(posts.len() >= 320 && posts.len() == POST_TEXTS.len(), "{}", posts.len());
+        assert!(
+            posts.len() >= 320 && posts.len() == POST_TEXTS.len(),
+            "{}",
+            posts.len()
+        );
         let replies: HashSet<_> = REPLY_TEXTS.iter().map(|(_, text)| text).collect();
-        assert!(replies.len() >= 40 && replies.len() == REPLY_TEXTS.len(), "{}", replies.len());
+        assert!(
+            replies.len() >= 40 && replies.len() == REPLY_TEXTS.len(),
+            "{}",
+            replies.len()
+        );
     }
 
     #[test]
@@ -141,7 +172,13 @@ mod tests {
             "城乡建设", "环境保护", "交通运输", "教育文体", "劳动和社会保障", "商贸旅游", "卫生计生", "农村农业", "政法",
             "民政", "党务政务", "经济管理", "纪检监察", "国土资源", "科技与信息产业",
         ]);
-        assert_eq!(TICKET_TEXTS.iter().map(|text| text.topic).collect::<HashSet<_>>(), topics);
-        assert_eq!(POST_TEXTS.iter().map(|text| text.topic).collect::<HashSet<_>>(), topics);
+        assert_eq!(
+            TICKET_TEXTS.iter().map(|text| text.topic).collect::<HashSet<_>>(),
+            topics
+        );
+        assert_eq!(
+            POST_TEXTS.iter().map(|text| text.topic).collect::<HashSet<_>>(),
+            topics
+        );
     }
 }

@@ -3,8 +3,16 @@
 use super::random::Random;
 
 /// Streets and towns (街道、镇). Every list below that is as long or longer is dealt out over them in turn.
-pub(super) const STREETS: [&str; 8] =
-    ["望汀街道", "柳浦街道", "东篱街道", "青砚街道", "栖鹭街道", "石埠街道", "云栈镇", "麦溪镇"];
+pub(super) const STREETS: [&str; 8] = [
+    "望汀街道",
+    "柳浦街道",
+    "东篱街道",
+    "青砚街道",
+    "栖鹭街道",
+    "石埠街道",
+    "云栈镇",
+    "麦溪镇",
+];
 
 #[rustfmt::skip]
 const ROADS: [&str; 32] = [
@@ -34,20 +42,46 @@ const SCHOOLS: [&str; 16] = [
     "望汀小学", "柳浦小学", "东篱小学", "青砚实验学校", "栖鹭小学", "石埠中学", "云栈中心小学", "麦溪中心小学",
     "听潮中学", "画桥小学", "采菊小学", "墨池中学", "白沙洲小学", "船厂子弟小学", "松针中学", "稻香小学",
 ];
-const PARKS: [&str; 8] =
-    ["望汀公园", "柳浦湿地公园", "东篱园", "砚山公园", "栖鹭湿地", "石埠滨江公园", "云栈古道景区", "麦溪生态园"];
-const MARKETS: [&str; 8] = [
-    "望汀农贸市场", "柳浦综合市场", "东篱菜市场", "青砚小商品市场", "栖鹭水产市场", "石埠批发市场", "云栈集市", "麦溪市场",
+const PARKS: [&str; 8] = [
+    "望汀公园",
+    "柳浦湿地公园",
+    "东篱园",
+    "砚山公园",
+    "栖鹭湿地",
+    "石埠滨江公园",
+    "云栈古道景区",
+    "麦溪生态园",
 ];
-const BRIDGES: [&str; 8] = ["望汀桥", "柳浦桥", "东篱桥", "砚溪桥", "栖鹭大桥", "石埠桥", "云栈桥", "麦溪桥"];
+const MARKETS: [&str; 8] = [
+    "望汀农贸市场",
+    "柳浦综合市场",
+    "东篱菜市场",
+    "青砚小商品市场",
+    "栖鹭水产市场",
+    "石埠批发市场",
+    "云栈集市",
+    "麦溪市场",
+];
+const BRIDGES: [&str; 8] = [
+    "望汀桥",
+    "柳浦桥",
+    "东篱桥",
+    "砚溪桥",
+    "栖鹭大桥",
+    "石埠桥",
+    "云栈桥",
+    "麦溪桥",
+];
 const RIVERS: [&str; 4] = ["澜汀河", "柳浦河", "砚溪", "麦溪河"];
-const BUSES: [&str; 12] = ["2", "6", "9", "11", "15", "18", "21", "26", "33", "36", "K2", "K5"];
+const BUSES: [&str; 12] = [
+    "2", "6", "9", "11", "15", "18", "21", "26", "33", "36", "K2", "K5",
+];
 
 /// Where one text plays: places that lie together.
 #[derive(Debug, Clone)]
 pub(super) struct Scene {
     street: usize,
-    places: [(&'static str, &'static str); 13],
+    places: [(&'static str, &'static str); 12],
 }
 
 impl Scene {
@@ -72,7 +106,6 @@ impl Scene {
                 ("bridge", of_street(&BRIDGES, street, random)),
                 ("river", RIVERS[street % RIVERS.len()]),
                 ("bus", random.pick(&BUSES)),
-                ("bus2", random.pick(&BUSES)),
             ],
         }
     }

@@ -39,7 +39,7 @@ impl Random {
     }
 
     /// One of a list that is never empty.
-    pub(super) fn pick<'a, T: ?Sized + ToOwned>(&mut self, list: &[&'a T]) -> &'a T {
+    pub(super) fn pick<'a, T: ?Sized>(&mut self, list: &[&'a T]) -> &'a T {
         list[self.below(list.len())]
     }
 

@@ -114,7 +114,7 @@ fn drafts(
                         place,
                         observed_at,
                     },
-                    Err(refusal) => Collected::refused(refusal, observed_at),
+                    Err(refusal) => Collected::refused(*refusal, observed_at),
                 },
             )
         }

@@ -1,0 +1,100 @@
+//! What the city says: posts by day and sentiment, topic and medium.
+
+use super::charts::{Names, ranking};
+use crate::{
+    error::Error,
+    pages::{
+        chart::{Chart, Series, Shape},
+        format,
+        link::link,
+    },
+};
+use analytics::{
+    frame::Snapshot,
+    metrics::{self, PostCut, PostScope},
+};
+use chrono::NaiveDate;
+use std::collections::BTreeMap;
+
+/// How many posts, and how many of them negative.
+pub(super) fn note(snapshot: &Snapshot, scope: &PostScope) -> Result<String, Error> {
+    let total = metrics::post_count(snapshot, scope)?;
+    let negative = metrics::negative_share(snapshot, scope)?;
+    Ok(format!(
+        "{}至{}发布的帖文 {} 条 · 负面占比 {}（{} / {}，未标注情感的不计入）",
+        format::day(scope.from),
+        format::day(scope.to),
+        format::count(total),
+        negative.percent(),
+        format::count(negative.numerator),
+        format::count(negative.denominator),
+    ))
+}
+
+/// Posts by day and sentiment, from the first day with any to the last.
+pub(super) fn by_day(snapshot: &Snapshot, scope: &PostScope) -> Result<Chart, Error> {
+    let counted: BTreeMap<NaiveDate, _> = metrics::post_days(snapshot, scope)?
+        .into_iter()
+        .map(|day| (day.day, day))
+        .collect();
+    let span = counted
+        .keys()
+        .next()
+        .copied()
+        .zip(counted.keys().next_back().copied());
+    let dates: Vec<NaiveDate> = span
+        .map(|(first, last)| first.iter_days().take_while(|day| *day <= last).collect())
+        .unwrap_or_default();
+    let series = |name: &str, tone, of: fn(&metrics::PostDay) -> u64| Series {
+        name: name.to_owned(),
+        tone,
+        values: dates.iter().map(|date| counted.get(date).map_or(0, of)).collect(),
+    };
+    Ok(Chart {
+        id: "posts-by-day",
+        title: "每日舆情量与情感",
+        axis: "日期",
+        shape: Shape::Stacked,
+        unit: "条",
+        series: vec![
+            series("负面", "negative", |day| day.negative),
+            series("中性", "neutral", |day| day.neutral),
+            series("正面", "positive", |day| day.positive),
+            series("未标注", "unknown", |day| day.unlabelled),
+        ],
+        links: dates
+            .iter()
+            .map(|date| link("/search", [("q", format!("kind:post date:{date}").as_str())]))
+            .collect(),
+        categories: dates.iter().map(ToString::to_string).collect(),
+    }
+    .without_empty_series())
+}
+
+/// Posts by a cut, the most first; media as shares.
+pub(super) fn ranked(
+    snapshot: &Snapshot,
+    scope: &PostScope,
+    cut: PostCut,
+    field: &str,
+    names: Names,
+) -> Result<Chart, Error> {
+    let counts = metrics::posts_by(snapshot, scope, cut)?;
+    let range = format!("date:{}..{}", scope.from, scope.to);
+    let mut chart = ranking(counts, names, "条", |name| {
+        if name.is_empty() {
+            return String::new();
+        }
+        link(
+            "/search",
+            [("q", format!("kind:post {range} {field}:\"{name}\"").as_str())],
+        )
+    });
+    for category in &mut chart.categories {
+        *category = format::channel_name(category).to_owned();
+    }
+    if matches!(cut, PostCut::Channel) {
+        chart.shape = Shape::Share;
+    }
+    Ok(chart)
+}

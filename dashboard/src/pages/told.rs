@@ -1,0 +1,111 @@
+//! What happened to a ticket, in words.
+
+use super::format;
+use analytics::ledger::TimelineEntry;
+use ingest::record::{CalledBack, Classified, Event};
+
+/// One event of the timeline.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub(super) when: String,
+    pub(super) who: String,
+    pub(super) what: &'static str,
+    pub(super) summary: String,
+    pub(super) text: String,
+    pub(super) current: bool,
+}
+
+impl Step {
+/// One event as the timeline shows it.
+pub(super) fn of(entry: &TimelineEntry) -> Self {
+    let (summary, text) = told(&entry.event.event);
+    Self {
+        when: format::minute(entry.event.occurred_at),
+        who: format::actor_name(&entry.event.actor),
+        what: format::event_name(&entry.event.event),
+        summary,
+        text,
+        current: entry.current,
+    }
+}
+}
+
+/// A callback's answers.
+pub(super) fn callback(answers: &CalledBack) -> String {
+    if !answers.reached {
+        return "未接通".to_owned();
+    }
+    let answer = |answer: Option<bool>, yes, no| answer.map(|it| if it { yes } else { no });
+    let words: Vec<_> = [
+        answer(answers.solved, "已解决", "未解决"),
+        answer(answers.satisfied, "满意", "不满意"),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    if words.is_empty() {
+        "已接通，未作评价".to_owned()
+    } else {
+        words.join("，")
+    }
+}
+
+/// An event in one line, and its longer text where it has one.
+fn told(event: &Event) -> (String, String) {
+    let line = |text: String| (text, String::new());
+    match event {
+        Event::Accepted(accepted) => line(
+            accepted
+                .channel
+                .as_ref()
+                .map_or_else(String::new, |channel| format!("渠道：{channel}")),
+        ),
+        Event::Dispatched { unit, due_at } => {
+            let due = due_at.map_or_else(String::new, |due| format!("，时限 {}", format::minute(due)));
+            line(format!("承办单位：{unit}{due}"))
+        }
+        Event::Signed { unit } => line(unit.clone().unwrap_or_default()),
+        Event::Extended { due_at, reason } => line(format!("延至 {}。{reason}", format::minute(*due_at))),
+        Event::Returned { reason }
+        | Event::Paused { reason }
+        | Event::Urged { reason }
+        | Event::Supervised { reason }
+        | Event::Carded { reason, .. }
+        | Event::Reopened { reason } => line(reason.clone()),
+        Event::Resumed | Event::Contacted | Event::Unmerged => line(String::new()),
+        Event::Replied { text } | Event::Noted { text } => (String::new(), text.clone()),
+        Event::Resolved { result, direct } => (
+            if *direct { "热线直接答复" } else { "" }.to_owned(),
+            result.clone(),
+        ),
+        Event::CalledBack(answers) => line(callback(answers)),
+        Event::Classified(classified) => line(classified_words(classified)),
+        Event::Amended { title, body, region } => {
+            let changed: Vec<_> = [("标题", title), ("内容", body), ("区域", region)]
+                .into_iter()
+                .filter(|(_, value)| value.is_some())
+                .map(|(name, _)| name)
+                .collect();
+            line(format!("更正{}", changed.join("、")))
+        }
+        Event::Merged { into } => line(format!("并入 {into}")),
+        Event::Split { into } => line(format!("拆分为 {}", into.join("、"))),
+    }
+}
+
+fn classified_words(classified: &Classified) -> String {
+    let mut words = Vec::new();
+    if let Some(kind) = classified.r#type {
+        let sure = classified
+            .confidence
+            .map_or_else(String::new, |sure| format!("（置信度 {}）", format::share(sure)));
+        words.push(format!("类型：{}{sure}", kind.chinese()));
+    }
+    if let Some(topic) = &classified.topic {
+        words.push(format!("领域：{topic}"));
+    }
+    if classified.abstained {
+        words.push("置信度不足，未采用".to_owned());
+    }
+    words.join("，")
+}

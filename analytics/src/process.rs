@@ -7,7 +7,10 @@ use crate::{
     label::{Label, LabelError, Models, Text},
     ledger::{Labelled, Ledger, LedgerError, Ticket},
 };
-use index::{Document, Kind, Segmented, Segmenter, writer::{Index, IndexError}};
+use index::{
+    Document, Kind, Segmented, Segmenter,
+    writer::{Index, IndexError},
+};
 use ingest::{
     log::{Checkpoint, Entry, Log, LogError, Topic},
     record::{Accepted, Body, Classified, Event, MODEL_SOURCE, Post, Record, RecordId, TicketEvent},
@@ -80,7 +83,14 @@ impl Processor {
         segmenter: Segmenter,
     ) -> Arc<Self> {
         let actor = format!("{MODEL_SOURCE}:{}", models.hash());
-        Arc::new(Self { log, ledger, index, models, segmenter, actor })
+        Arc::new(Self {
+            log,
+            ledger,
+            index,
+            models,
+            segmenter,
+            actor,
+        })
     }
 
     /// Reads the log from the older of the two checkpoints until `stop` turns true, and commits before it returns.
@@ -142,10 +152,15 @@ impl Processor {
     }
 
     /// The next texts without label, not counting `seen` (whose labels are on their way), with their labels.
-    fn pending_labels(&self, seen: &FxHashSet<RecordId>) -> Result<(Vec<RecordId>, Vec<Record>), ProcessError> {
+    fn pending_labels(
+        &self,
+        seen: &FxHashSet<RecordId>,
+    ) -> Result<(Vec<RecordId>, Vec<Record>), ProcessError> {
         let mut texts = Vec::new();
         for record in self.ledger.unlabelled(&self.actor, PENDING + seen.len())? {
-            let Body::Ticket(event) = &record.body else { continue };
+            let Body::Ticket(event) = &record.body else {
+                continue;
+            };
             if seen.contains(&record.id) {
                 continue;
             }
@@ -155,11 +170,19 @@ impl Processor {
         }
         let views: Vec<Text<'_>> = texts
             .iter()
-            .map(|(_, title, body, words)| Text { title, body, title_words: &words.0, body_words: &words.1 })
+            .map(|(_, title, body, words)| Text {
+                title,
+                body,
+                title_words: &words.0,
+                body_words: &words.1,
+            })
             .collect();
         let labels = self.models.label(&views)?;
-        let records =
-            texts.iter().zip(&labels).filter_map(|((record, ..), label)| self.classified(record, label)).collect();
+        let records = texts
+            .iter()
+            .zip(&labels)
+            .filter_map(|((record, ..), label)| self.classified(record, label))
+            .collect();
         Ok((texts.into_iter().map(|(record, ..)| record.id).collect(), records))
     }
 
@@ -170,7 +193,10 @@ impl Processor {
             .enumerate()
             .filter_map(|(place, entry)| {
                 let (title, body) = text_of(entry)?;
-                Some((place, (self.segmenter.segment(title), self.segmenter.segment(body))))
+                Some((
+                    place,
+                    (self.segmenter.segment(title), self.segmenter.segment(body)),
+                ))
             })
             .collect();
         let wanted = self.wanted(&entries, live)?;
@@ -182,7 +208,12 @@ impl Processor {
                     .filter_map(|place| {
                         let (title, body) = text_of(&entries[*place])?;
                         let (title_words, body_words) = words.get(place)?;
-                        Some(Text { title, body, title_words, body_words })
+                        Some(Text {
+                            title,
+                            body,
+                            title_words,
+                            body_words,
+                        })
                     })
                     .collect();
                 self.models.label(&views)
@@ -197,13 +228,24 @@ impl Processor {
         let mut labelled = Vec::with_capacity(entries.len());
         for (place, entry) in entries.into_iter().enumerate() {
             let mut label = by_place.remove(&place);
-            if let Ok(record @ Record { body: Body::Ticket(event), .. }) = &entry.record {
+            if let Ok(
+                record @ Record {
+                    body: Body::Ticket(event),
+                    ..
+                },
+            ) = &entry.record
+            {
                 amended |= matches!(&event.event, Event::Amended { title, body, .. } if title.is_some() || body.is_some());
                 events.extend(label.take().and_then(|label| self.classified(record, &label)));
             }
             labelled.push(Labelled { entry, label });
         }
-        Ok(Prepared { entries: labelled, words, labels: events, amended })
+        Ok(Prepared {
+            entries: labelled,
+            words,
+            labels: events,
+            amended,
+        })
     }
 
     /// Places of the entries to label: every post, and when `live` each ticket text this model has not labelled yet.
@@ -211,26 +253,45 @@ impl Processor {
         let accepted: Vec<RecordId> = entries
             .iter()
             .filter_map(|entry| match &entry.record {
-                Ok(Record { id, body: Body::Ticket(TicketEvent { event: Event::Accepted(_), .. }), .. }) if live => {
-                    Some(id.clone())
-                }
+                Ok(Record {
+                    id,
+                    body:
+                        Body::Ticket(TicketEvent {
+                            event: Event::Accepted(_),
+                            ..
+                        }),
+                    ..
+                }) if live => Some(id.clone()),
                 _ => None,
             })
             .collect();
         let mut held = self.ledger.labelled(&self.actor, &accepted)?;
-        let wanted = entries.iter().enumerate().filter(|(_, entry)| match &entry.record {
-            Ok(Record { body: Body::Post(_), .. }) => true,
-            Ok(Record { id, body: Body::Ticket(TicketEvent { event: Event::Accepted(_), .. }), .. }) => {
-                live && held.insert(id.clone())
-            }
-            _ => false,
-        });
+        let wanted = entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| match &entry.record {
+                Ok(Record {
+                    body: Body::Post(_), ..
+                }) => true,
+                Ok(Record {
+                    id,
+                    body:
+                        Body::Ticket(TicketEvent {
+                            event: Event::Accepted(_),
+                            ..
+                        }),
+                    ..
+                }) => live && held.insert(id.clone()),
+                _ => false,
+            });
         Ok(wanted.map(|(place, _)| place).collect())
     }
 
     /// The model's label of one text as an event: same text, same model, same id.
     fn classified(&self, text: &Record, label: &Label) -> Option<Record> {
-        let Body::Ticket(event) = &text.body else { return None };
+        let Body::Ticket(event) = &text.body else {
+            return None;
+        };
         let classified = Classified {
             r#type: Some(label.r#type),
             topic: Some(label.topic.to_owned()),
@@ -276,11 +337,23 @@ impl Processor {
     }
 
     /// Documents of those posts whose newest revision stands in this batch.
-    fn post_documents(&self, batch: &Prepared, posts: &FxHashSet<&RecordId>) -> Result<Vec<Document>, ProcessError> {
+    fn post_documents(
+        &self,
+        batch: &Prepared,
+        posts: &FxHashSet<&RecordId>,
+    ) -> Result<Vec<Document>, ProcessError> {
         let mut newest: FxHashMap<&RecordId, (Moment, &RecordId)> = FxHashMap::default();
         let mut documents: FxHashMap<&RecordId, Document> = FxHashMap::default();
         for (place, Labelled { entry, label }) in batch.entries.iter().enumerate() {
-            let Ok(Record { id, observed_at, body: Body::Post(post), .. }) = &entry.record else { continue };
+            let Ok(Record {
+                id,
+                observed_at,
+                body: Body::Post(post),
+                ..
+            }) = &entry.record
+            else {
+                continue;
+            };
             let rank = (*observed_at, id);
             let older = newest.get(&post.post_id).is_some_and(|other| *other >= rank);
             if !posts.contains(&post.post_id) || older {
@@ -288,7 +361,10 @@ impl Processor {
             }
             newest.insert(&post.post_id, rank);
             let words = batch.words.get(&place).cloned().unwrap_or_default();
-            documents.insert(&post.post_id, post_document(post, *observed_at, words, label.as_ref()));
+            documents.insert(
+                &post.post_id,
+                post_document(post, *observed_at, words, label.as_ref()),
+            );
         }
         let mut live = Vec::with_capacity(documents.len());
         for (post, document) in documents {
@@ -302,11 +378,22 @@ impl Processor {
     }
 
     /// One document per ticket, from its fold.
-    fn ticket_documents(&self, batch: &Prepared, tickets: &FxHashSet<&str>) -> Result<Vec<Document>, ProcessError> {
+    fn ticket_documents(
+        &self,
+        batch: &Prepared,
+        tickets: &FxHashSet<&str>,
+    ) -> Result<Vec<Document>, ProcessError> {
         let mut words: FxHashMap<&str, (&Accepted, &(Segmented, Segmented))> = FxHashMap::default();
         for (place, Labelled { entry, .. }) in batch.entries.iter().enumerate() {
-            if let Ok(Record { body: Body::Ticket(TicketEvent { no, event: Event::Accepted(accepted), .. }), .. }) =
-                &entry.record
+            if let Ok(Record {
+                body:
+                    Body::Ticket(TicketEvent {
+                        no,
+                        event: Event::Accepted(accepted),
+                        ..
+                    }),
+                ..
+            }) = &entry.record
                 && let Some(segmented) = batch.words.get(&place)
             {
                 words.insert(no, (accepted, segmented));
@@ -318,10 +405,15 @@ impl Processor {
             .into_iter()
             .map(|ticket| {
                 let segmented = match words.get(ticket.no.as_str()) {
-                    Some((accepted, words)) if accepted.title == ticket.title && accepted.body == ticket.body => {
+                    Some((accepted, words))
+                        if accepted.title == ticket.title && accepted.body == ticket.body =>
+                    {
                         (*words).clone()
                     }
-                    _ => (self.segmenter.segment(&ticket.title), self.segmenter.segment(&ticket.body)),
+                    _ => (
+                        self.segmenter.segment(&ticket.title),
+                        self.segmenter.segment(&ticket.body),
+                    ),
                 };
                 ticket_document(ticket, segmented)
             })
@@ -333,12 +425,20 @@ impl Processor {
 fn text_of(entry: &Entry) -> Option<(&str, &str)> {
     match &entry.record.as_ref().ok()?.body {
         Body::Post(post) => Some((&post.title, &post.body)),
-        Body::Ticket(TicketEvent { event: Event::Accepted(accepted), .. }) => Some((&accepted.title, &accepted.body)),
+        Body::Ticket(TicketEvent {
+            event: Event::Accepted(accepted),
+            ..
+        }) => Some((&accepted.title, &accepted.body)),
         _ => None,
     }
 }
 
-fn post_document(post: &Post, observed_at: Moment, words: (Segmented, Segmented), label: Option<&Label>) -> Document {
+fn post_document(
+    post: &Post,
+    observed_at: Moment,
+    words: (Segmented, Segmented),
+    label: Option<&Label>,
+) -> Document {
     Document {
         kind: Kind::Post,
         id: post.post_id.as_str().to_owned(),

@@ -109,18 +109,22 @@ impl Config {
         let mut last = String::new();
         for path in files {
             let file = path.display().to_string();
-            let text =
-                std::fs::read_to_string(path).map_err(|error| ConfigError::Read { file: file.clone(), error })?;
+            let text = std::fs::read_to_string(path).map_err(|error| ConfigError::Read {
+                file: file.clone(),
+                error,
+            })?;
             // Each file is checked by itself, because only there a key has a line.
             parse::<Self>(&file, &text)?;
             join(&mut joined, parse::<Table>(&file, &text)?);
             last = file;
         }
-        let config: Self = joined.try_into().map_err(|error: toml::de::Error| ConfigError::Content {
-            file: last,
-            line: 0,
-            message: explain(error.message()),
-        })?;
+        let config: Self = joined
+            .try_into()
+            .map_err(|error: toml::de::Error| ConfigError::Content {
+                file: last,
+                line: 0,
+                message: explain(error.message()),
+            })?;
         config.checked()
     }
 
@@ -128,7 +132,10 @@ impl Config {
         let mut names: Vec<&str> = self.sources.iter().map(|source| source.name.as_str()).collect();
         names.sort_unstable();
         if let Some(pair) = names.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(ConfigError::Together(format!("two sources are named `{}`", pair[0])));
+            return Err(ConfigError::Together(format!(
+                "two sources are named `{}`",
+                pair[0]
+            )));
         }
         let listen = self.dashboard.listen;
         if !listen.ip().is_loopback() {
@@ -156,8 +163,16 @@ fn join(into: &mut Table, from: Table) {
 fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str) -> Result<T, ConfigError> {
     toml::from_str(text).map_err(|error: toml::de::Error| {
         let before = error.span().map_or(0, |span| span.start).min(text.len());
-        let line = text.as_bytes()[..before].iter().filter(|byte| **byte == b'\n').count() + 1;
-        ConfigError::Content { file: file.to_owned(), line, message: explain(error.message()) }
+        let line = text.as_bytes()[..before]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
+        ConfigError::Content {
+            file: file.to_owned(),
+            line,
+            message: explain(error.message()),
+        }
     })
 }
 
@@ -177,7 +192,6 @@ fn explain(message: &str) -> String {
         None => message.to_owned(),
     }
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -199,7 +213,9 @@ mod tests {
 
     #[test]
     fn a_wrong_key_names_file_line_and_the_nearest_right_one() {
-        let error = load(&["[log]\nkind = \"embedded\"\n\n[dashboard]\nlisen = \"127.0.0.1:1\"\n"]).unwrap_err().to_string();
+        let error = load(&["[log]\nkind = \"embedded\"\n\n[dashboard]\nlisen = \"127.0.0.1:1\"\n"])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("0.toml line 5"), "{error}");
         assert!(error.contains("did you mean `listen`?"), "{error}");
     }
@@ -212,12 +228,17 @@ mod tests {
         ])
         .unwrap();
         assert_eq!(config.dashboard.listen.port(), 2);
-        assert_eq!(config.dashboard.period_from, chrono::NaiveDate::from_ymd_opt(2016, 1, 1));
+        assert_eq!(
+            config.dashboard.period_from,
+            chrono::NaiveDate::from_ymd_opt(2016, 1, 1)
+        );
     }
 
     #[test]
     fn only_loopback_is_served() {
-        let error = load(&["[dashboard]\nlisten = \"0.0.0.0:8080\"\n"]).unwrap_err().to_string();
+        let error = load(&["[dashboard]\nlisten = \"0.0.0.0:8080\"\n"])
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("loopback"), "{error}");
     }
 }

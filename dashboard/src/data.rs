@@ -116,11 +116,19 @@ impl DataDir {
             Err(TryLockError::WouldBlock) => {
                 let owner = self.owner();
                 let pid = owner.as_ref().map_or(0, |owner| owner.pid);
-                return Err(DataError::Held { folder: self.0.display().to_string(), pid, owner });
+                return Err(DataError::Held {
+                    folder: self.0.display().to_string(),
+                    pid,
+                    owner,
+                });
             }
             Err(TryLockError::Error(error)) => return Err(self.failed(error)),
         }
-        let ownership = Ownership { _lock: lock, data: self.clone(), token: random_token() };
+        let ownership = Ownership {
+            _lock: lock,
+            data: self.clone(),
+            token: random_token(),
+        };
         ownership.announce(None)?;
         Ok(ownership)
     }
@@ -134,7 +142,10 @@ impl DataDir {
     }
 
     fn failed(&self, error: std::io::Error) -> DataError {
-        DataError::Io { folder: self.0.display().to_string(), error }
+        DataError::Io {
+            folder: self.0.display().to_string(),
+            error,
+        }
     }
 }
 
@@ -149,10 +160,19 @@ impl Ownership {
     /// # Errors
     /// When the file cannot be written.
     pub fn announce(&self, address: Option<SocketAddr>) -> Result<(), DataError> {
-        let owner = Owner { pid: std::process::id(), address, token: self.token.clone() };
+        let owner = Owner {
+            pid: std::process::id(),
+            address,
+            token: self.token.clone(),
+        };
         let write = || {
             let fresh = self.data.0.join("owner.json.new");
-            let mut file = File::options().create(true).write(true).truncate(true).mode(0o600).open(&fresh)?;
+            let mut file = File::options()
+                .create(true)
+                .write(true)
+                .truncate(true)
+                .mode(0o600)
+                .open(&fresh)?;
             file.write_all(&serde_json::to_vec(&owner)?)?;
             std::fs::rename(&fresh, self.data.owner_file())
         };
@@ -186,8 +206,17 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let data = DataDir::open(&folder.path().join("new")).unwrap();
         let ownership = data.own().unwrap();
-        ownership.announce(Some("127.0.0.1:8080".parse().unwrap())).unwrap();
-        let Err(DataError::Held { pid, owner: Some(owner), .. }) = data.own() else { panic!("owned twice") };
+        ownership
+            .announce(Some("127.0.0.1:8080".parse().unwrap()))
+            .unwrap();
+        let Err(DataError::Held {
+            pid,
+            owner: Some(owner),
+            ..
+        }) = data.own()
+        else {
+            panic!("owned twice")
+        };
         assert_eq!(pid, std::process::id());
         assert_eq!(owner.address.map(|address| address.port()), Some(8080));
         assert_eq!(owner.token, ownership.token());

@@ -58,7 +58,10 @@ impl FromRef<Site> for FormToken {
 
 /// Everything the dashboard serves. Binding it to anything but loopback is the caller's fault: there is no log-in.
 pub fn router(app: Arc<App>) -> Router {
-    let site = Site { app: Arc::clone(&app), token: FormToken::new() };
+    let site = Site {
+        app: Arc::clone(&app),
+        token: FormToken::new(),
+    };
     Router::new()
         .route("/", get(pages::overview::get))
         .route("/triage", get(pages::triage::get))
@@ -85,7 +88,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/sources", get(api::sources::list))
         .route("/api/v1/dead-letters", get(api::sources::dead_letters))
         .layer(DefaultBodyLimit::max(MAX_FORM))
-        .route("/api/v1/feeds/{source}", post(api::feeds::post).layer(DefaultBodyLimit::max(MAX_PUSH)))
+        .route(
+            "/api/v1/feeds/{source}",
+            post(api::feeds::post).layer(DefaultBodyLimit::max(MAX_PUSH)),
+        )
         .route("/healthz", get(api::health::alive))
         .route("/readyz", get(api::health::ready))
         .route("/metrics", get(api::health::telemetry))

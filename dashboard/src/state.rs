@@ -135,7 +135,10 @@ impl App {
         let today = self.now().date_naive();
         let config = &self.config.dashboard;
         let first = NaiveDate::from_ymd_opt(today.year(), 1, 1).unwrap_or(today);
-        (config.period_from.unwrap_or(first), config.period_to.unwrap_or(today))
+        (
+            config.period_from.unwrap_or(first),
+            config.period_to.unwrap_or(today),
+        )
     }
 
     /// The configuration.
@@ -183,7 +186,10 @@ impl App {
 
     /// What is known of each source's visits.
     pub fn source_statuses(&self) -> Vec<SourceStatus> {
-        self.sources.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.sources
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     /// Whether what is appended becomes visible: the processor runs, or another process runs it.
@@ -200,9 +206,14 @@ impl App {
         let ticket = self.ledger.ticket(&event.no).map_err(StateError::from)?;
         let ticket = ticket.ok_or_else(|| ActError::Unknown(event.no.clone()))?;
         lifecycle::allowed(&ticket, &event.event).map_err(ActError::Refused)?;
-        let place = Place { origin: "dashboard".to_owned(), ..Place::default() };
+        let place = Place {
+            origin: "dashboard".to_owned(),
+            ..Place::default()
+        };
         let observed_at = event.occurred_at;
-        let records = self.cleaner.clean(DISPATCHER_SOURCE, Draft::Event(event), &place, observed_at);
+        let records = self
+            .cleaner
+            .clean(DISPATCHER_SOURCE, Draft::Event(event), &place, observed_at);
         self.append(&records).await?;
         Ok(())
     }
@@ -211,15 +222,27 @@ impl App {
     ///
     /// # Errors
     /// When the source is not configured, the token is wrong, or the log fails.
-    pub async fn push(&self, source: &str, token: Option<&str>, body: &[u8]) -> Result<ImportSummary, PushError> {
+    pub async fn push(
+        &self,
+        source: &str,
+        token: Option<&str>,
+        body: &[u8],
+    ) -> Result<ImportSummary, PushError> {
         let configured = self.config.sources.iter().find(|config| config.name == source);
-        let Some(SourceConfig { kind: Kind::Push(push), .. }) = configured else { return Err(PushError::Unknown) };
+        let Some(SourceConfig {
+            kind: Kind::Push(push),
+            ..
+        }) = configured
+        else {
+            return Err(PushError::Unknown);
+        };
         let expected = match self.config.push_tokens.get(source) {
             Some(token) => token.clone(),
             None => std::env::var(&push.token_env).unwrap_or_default(),
         };
         // Hashes are compared, so that the time it takes says nothing about how much of a guess is right.
-        let right = token.is_some_and(|token| blake3::hash(token.as_bytes()) == blake3::hash(expected.as_bytes()));
+        let right =
+            token.is_some_and(|token| blake3::hash(token.as_bytes()) == blake3::hash(expected.as_bytes()));
         if expected.is_empty() || !right {
             return Err(PushError::Token);
         }
@@ -237,7 +260,12 @@ impl App {
         source: &str,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<ImportSummary, StateError> {
-        let configured = self.config.sources.iter().find(|config| config.name == source).map(|config| config.kind.clone());
+        let configured = self
+            .config
+            .sources
+            .iter()
+            .find(|config| config.name == source)
+            .map(|config| config.kind.clone());
         let mut total = ImportSummary::default();
         for file in files {
             let (path, kind) = (file.clone(), configured.clone());
@@ -265,7 +293,11 @@ impl App {
             let mut records: Vec<Record> = Vec::new();
             let mut ends = VecDeque::new();
             for row in rows.by_ref() {
-                let Collected { draft, place, observed_at } = row;
+                let Collected {
+                    draft,
+                    place,
+                    observed_at,
+                } = row;
                 records.extend(self.cleaner.clean(source, draft, &place, observed_at));
                 ends.push_back(records.len());
                 if records.len() >= CHUNK {
@@ -279,7 +311,10 @@ impl App {
                 let row = begin..end;
                 begin = end;
                 summary.records += 1;
-                if records[row.clone()].iter().any(|record| matches!(record.body, Body::Dead(_))) {
+                if records[row.clone()]
+                    .iter()
+                    .any(|record| matches!(record.body, Body::Dead(_)))
+                {
                     summary.dead += 1;
                 } else if self.is_new(&records[row.clone()], &known[row])? {
                     summary.new += 1;

@@ -101,7 +101,12 @@ impl Folded {
             Some(bend) if bend.folded <= start => bend.original,
             _ => self.straight(at, start),
         };
-        let at = at + self.bends[at..].partition_point(|bend| bend.folded_end < end);
+        // A word holds few such characters, mostly none.
+        let at = at
+            + self.bends[at..]
+                .iter()
+                .take_while(|bend| bend.folded_end < end)
+                .count();
         let last = match self.bends.get(at) {
             Some(bend) if bend.folded < end => bend.original_end,
             _ => self.straight(at, end),

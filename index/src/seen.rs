@@ -1,7 +1,7 @@
 //! Keys the index has ever been given, so that only what can be replaced is deleted first.
 //!
-//! Every deletion is looked up in every segment when it is committed: about 2 µs each, which at eight segments is a
-//! tenth of what indexing a post costs. Most of what arrives is new and has nothing to delete.
+//! Every deletion is looked up in every segment when it is committed (some microseconds each). Most of what arrives is
+//! new and has nothing to delete.
 
 use crate::{layout::Fields, writer::IndexError};
 use rustc_hash::{FxBuildHasher, FxHashSet};

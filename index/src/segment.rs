@@ -69,7 +69,7 @@ impl Segmenter {
             terms: String::with_capacity(folded.text.len() + folded.text.len() / 2),
         };
         for (token, position) in tokens.iter().zip(positions(&tokens, folded.text.len())) {
-            if !token.word.contains(char::is_alphanumeric) {
+            if !token.word.contains(is_letter_or_digit) {
                 continue;
             }
             let (start, end) = folded.original(token.byte_start, token.byte_end);
@@ -85,6 +85,11 @@ impl Segmenter {
         }
         segmented
     }
+}
+
+/// Nearly every character is an ideograph or ASCII, and needs no look into Unicode's tables.
+fn is_letter_or_digit(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphanumeric()
 }
 
 /// The position of each token. Long words cover the text without gap or overlap, and the parts of each come before it;

@@ -90,8 +90,15 @@ pub enum Medium {
 
 impl Medium {
     /// All media in the order pages show them.
-    pub const ALL: [Self; 7] =
-        [Self::News, Self::Weibo, Self::Wechat, Self::Forum, Self::Portal, Self::Video, Self::Other];
+    pub const ALL: [Self; 7] = [
+        Self::News,
+        Self::Weibo,
+        Self::Wechat,
+        Self::Forum,
+        Self::Portal,
+        Self::Video,
+        Self::Other,
+    ];
 
     /// The JSON name.
     pub fn name(self) -> &'static str {
@@ -479,12 +486,13 @@ pub struct Place {
 }
 
 impl Record {
-    /// Wraps a body with its content id.
+    /// Wraps a body with its content id. `observed_at` is cut to the millisecond, the precision the ledger keeps:
+    /// revisions must compare the same everywhere.
     pub fn new(body: Body, observed_at: Moment) -> Self {
         Self {
             v: RECORD_VERSION,
             id: body.content_id(),
-            observed_at,
+            observed_at: from_millis(observed_at.timestamp_millis()),
             body,
         }
     }

@@ -50,7 +50,10 @@ async fn append(log: Arc<dyn Log>) -> Result<Done> {
     let records: Vec<Record> = (0..COUNT).map(post).collect();
     let begun = Instant::now();
     fill(log.as_ref(), &records).await?;
-    Ok(Done { items: COUNT, took: begun.elapsed() })
+    Ok(Done {
+        items: COUNT,
+        took: begun.elapsed(),
+    })
 }
 
 async fn read(log: Arc<dyn Log>) -> Result<Done> {
@@ -63,7 +66,10 @@ async fn read(log: Arc<dyn Log>) -> Result<Done> {
     while items < COUNT {
         items += reader.next(4096, Duration::from_secs(5)).await?.len();
     }
-    Ok(Done { items, took: begun.elapsed() })
+    Ok(Done {
+        items,
+        took: begun.elapsed(),
+    })
 }
 
 fn embedded<F: Future<Output = Result<Done>>>(work: fn(Arc<dyn Log>) -> F) -> Result<Done> {

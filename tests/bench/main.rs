@@ -31,10 +31,28 @@ type Measure = fn() -> Result<Done>;
 
 /// Groups: the first measure is the baseline of the others' ratios.
 const GROUPS: &[(&str, &[(&str, Measure)])] = &[
-    ("whole", &[("bare loop: jieba-rs and tantivy", whole::bare), ("log to searchable and in the ledger", whole::whole)]),
-    ("segment", &[("jieba-rs search mode", text::bare), ("segmenter with folding and offsets", text::segmenter)]),
-    ("append", &[("embedded", log::append_embedded), ("Kafka", log::append_kafka)]),
-    ("read", &[("embedded", log::read_embedded), ("Kafka", log::read_kafka)]),
+    (
+        "whole",
+        &[
+            ("bare loop: jieba-rs and tantivy", whole::bare),
+            ("log to searchable and in the ledger", whole::whole),
+        ],
+    ),
+    (
+        "segment",
+        &[
+            ("jieba-rs search mode", text::bare),
+            ("segmenter with folding and offsets", text::segmenter),
+        ],
+    ),
+    (
+        "append",
+        &[("embedded", log::append_embedded), ("Kafka", log::append_kafka)],
+    ),
+    (
+        "read",
+        &[("embedded", log::read_embedded), ("Kafka", log::read_kafka)],
+    ),
     (
         "metrics",
         &[
@@ -62,19 +80,33 @@ fn main() -> Result<()> {
 
 /// In the child: work, then tell items, seconds and peak memory (KiB).
 fn measure_here(group: &str, measure: &str) -> Result<()> {
-    let (_, measures) = GROUPS.iter().find(|(name, _)| *name == group).context("no such group")?;
-    let (_, work) = measures.iter().find(|(name, _)| *name == measure).context("no such measure")?;
+    let (_, measures) = GROUPS
+        .iter()
+        .find(|(name, _)| *name == group)
+        .context("no such group")?;
+    let (_, work) = measures
+        .iter()
+        .find(|(name, _)| *name == measure)
+        .context("no such measure")?;
     let begun = Instant::now();
     let Done { items, took } = work()?;
     let setup = begun.elapsed().saturating_sub(took);
-    println!("{items} {} {} {}", took.as_secs_f64(), peak_kib()?, setup.as_secs_f64());
+    println!(
+        "{items} {} {} {}",
+        took.as_secs_f64(),
+        peak_kib()?,
+        setup.as_secs_f64()
+    );
     Ok(())
 }
 
 /// The most memory this process ever held.
 fn peak_kib() -> Result<u64> {
     let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).context("no VmHWM")?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))
+        .context("no VmHWM")?;
     Ok(line.trim().trim_end_matches("kB").trim().parse()?)
 }
 
@@ -84,14 +116,18 @@ fn run_group(group: &str, measures: &[(&str, Measure)]) -> Result<String> {
     let mut said = vec![None; measures.len()];
     for _ in 0..ROUNDS {
         for (n, (measure, _)) in measures.iter().enumerate() {
-            let output =
-                Command::new(std::env::current_exe()?).args(["--measure", group, measure]).output()?;
+            let output = Command::new(std::env::current_exe()?)
+                .args(["--measure", group, measure])
+                .output()?;
             if !output.status.success() {
                 said[n] = Some(String::from_utf8_lossy(&output.stderr).trim().to_owned());
                 continue;
             }
             let text = String::from_utf8(output.stdout)?;
-            let figures: Vec<f64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+            let figures: Vec<f64> = text
+                .split_whitespace()
+                .map(str::parse)
+                .collect::<Result<_, _>>()?;
             ensure!(figures.len() == 4, "a measure printed {text}");
             rates[n].push(figures[0] / figures[1]);
             peaks[n] = peaks[n].max(figures[2] as u64);
@@ -103,8 +139,16 @@ fn run_group(group: &str, measures: &[(&str, Measure)]) -> Result<String> {
             writeln!(table, "  {measure:<44} NOT MEASURED: {error}")?;
             continue;
         }
-        let ratios: Vec<f64> = rates[n].iter().zip(&rates[0]).map(|(rate, base)| rate / base).collect();
-        let ratio = if rates[0].is_empty() { String::from("-") } else { format!("{:.2}", median(ratios)) };
+        let ratios: Vec<f64> = rates[n]
+            .iter()
+            .zip(&rates[0])
+            .map(|(rate, base)| rate / base)
+            .collect();
+        let ratio = if rates[0].is_empty() {
+            String::from("-")
+        } else {
+            format!("{:.2}", median(ratios))
+        };
         writeln!(
             table,
             "  {measure:<44} {:>12.0} /s   ratio {ratio:>6}   peak {:>6} MiB",

@@ -5,7 +5,7 @@ use analytics::{
     deadline::Rules,
     frame::Frames,
     ledger::{Labelled, Ledger},
-    metrics::{self, METRICS, Scope, count::Cut},
+    metrics::{self, Cut, METRICS, Scope},
 };
 use anyhow::Result;
 use chrono::NaiveDate;
@@ -14,17 +14,17 @@ use ingest::{
     record::{Accepted, Body, Classified, Event, Record, TicketEvent, TicketType},
     time::{self, Moment},
 };
-use std::{
-    path::PathBuf,
-    time::Instant,
-};
+use std::{path::PathBuf, time::Instant};
 
 const TICKETS: usize = 1_000_000;
 const BATCH: usize = 20_000;
 
 /// The ledger is made once per machine and kept in the temporary folder: making it takes longer than all measures.
 fn ledger() -> Result<Ledger> {
-    let path = std::env::temp_dir().join(format!("minsheng-bench-{}-{TICKETS}.sqlite", env!("CARGO_PKG_VERSION")));
+    let path = std::env::temp_dir().join(format!(
+        "minsheng-bench-{}-{TICKETS}.sqlite",
+        env!("CARGO_PKG_VERSION")
+    ));
     if !path.exists() {
         let making = path.with_extension("making");
         let _ = std::fs::remove_file(&making);
@@ -42,7 +42,12 @@ fn make(path: &PathBuf) -> Result<()> {
         let mut batch = Vec::new();
         for n in from..(from + BATCH).min(TICKETS) {
             for record in events(n) {
-                let entry = Entry { topic: Topic::Tickets, partition: 0, offset, record: Ok(record) };
+                let entry = Entry {
+                    topic: Topic::Tickets,
+                    partition: 0,
+                    offset,
+                    record: Ok(record),
+                };
                 checkpoint.advance(&entry);
                 offset += 1;
                 batch.push(Labelled { entry, label: None });
@@ -82,26 +87,43 @@ fn events(n: usize) -> Vec<Record> {
         ),
         event(
             accepted_at,
-            Event::Classified(Classified { r#type: Some(TicketType::ALL[n % 5]), ..Classified::default() }),
+            Event::Classified(Classified {
+                r#type: Some(TicketType::ALL[n % 5]),
+                ..Classified::default()
+            }),
         ),
         event(hours(1), Event::Dispatched { unit, due_at: None }),
     ];
     if n % 50 != 0 {
-        events.push(event(hours(4 + n as i64 % 200), Event::Resolved { result: String::new(), direct: false }));
+        events.push(event(
+            hours(4 + n as i64 % 200),
+            Event::Resolved {
+                result: String::new(),
+                direct: false,
+            },
+        ));
     }
     events
 }
 
 fn scope() -> Result<Scope> {
-    let day = |month, day| NaiveDate::from_ymd_opt(2016, month, day).ok_or_else(|| anyhow::anyhow!("no such day"));
-    Ok(Scope::new(day(1, 1)?, day(12, 31)?, time::from_millis(1_484_000_000_000)))
+    let day =
+        |month, day| NaiveDate::from_ymd_opt(2016, month, day).ok_or_else(|| anyhow::anyhow!("no such day"));
+    Ok(Scope::new(
+        day(1, 1)?,
+        day(12, 31)?,
+        time::from_millis(1_484_000_000_000),
+    ))
 }
 
 pub(crate) fn load() -> Result<Done> {
     let ledger = ledger()?;
     let begun = Instant::now();
     Frames::new(&ledger).snapshot()?;
-    Ok(Done { items: TICKETS, took: begun.elapsed() })
+    Ok(Done {
+        items: TICKETS,
+        took: begun.elapsed(),
+    })
 }
 
 pub(crate) fn rates() -> Result<Done> {
@@ -112,7 +134,10 @@ pub(crate) fn rates() -> Result<Done> {
     scope.unit = Some("第7承办单位".to_owned());
     let begun = Instant::now();
     metrics::rates(&snapshot, &scope)?;
-    Ok(Done { items: TICKETS, took: begun.elapsed() })
+    Ok(Done {
+        items: TICKETS,
+        took: begun.elapsed(),
+    })
 }
 
 pub(crate) fn rates_by_unit() -> Result<Done> {
@@ -123,5 +148,8 @@ pub(crate) fn rates_by_unit() -> Result<Done> {
     for metric in METRICS {
         metrics::rate_by(&snapshot, &scope, metric, Cut::Unit)?;
     }
-    Ok(Done { items: TICKETS, took: begun.elapsed() })
+    Ok(Done {
+        items: TICKETS,
+        took: begun.elapsed(),
+    })
 }

@@ -41,7 +41,9 @@ pub(crate) fn text(n: usize) -> String {
     let mut text = format!("第{n}号来件，登记于2016年{}月{}日。", n % 12 + 1, n % 28 + 1);
     let mut state = n as u64 ^ 0x9E37_79B9_7F4A_7C15;
     for _ in 0..10 {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         text.push_str(SENTENCES[(state >> 33) as usize % SENTENCES.len()]);
     }
     text
@@ -55,7 +57,10 @@ pub(crate) fn bare() -> Result<Done> {
     for text in &texts {
         black_box(jieba.tokenize(text, TokenizeMode::Search, true));
     }
-    Ok(Done { items: COUNT, took: begun.elapsed() })
+    Ok(Done {
+        items: COUNT,
+        took: begun.elapsed(),
+    })
 }
 
 /// The segmenter of the pipeline, one thread.
@@ -67,5 +72,8 @@ pub(crate) fn segmenter() -> Result<Done> {
     for text in &texts {
         black_box(segmenter.segment(text));
     }
-    Ok(Done { items: COUNT, took: begun.elapsed() })
+    Ok(Done {
+        items: COUNT,
+        took: begun.elapsed(),
+    })
 }

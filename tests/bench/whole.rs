@@ -63,23 +63,45 @@ pub(crate) fn bare() -> Result<Done> {
         }
     }
     writer.commit()?;
-    Ok(Done { items: COUNT, took: begun.elapsed() })
+    Ok(Done {
+        items: COUNT,
+        took: begun.elapsed(),
+    })
 }
 
 fn token(text: &str, position: usize) -> Token {
-    Token { offset_from: 0, offset_to: 0, position, text: text.to_owned(), position_length: 1 }
+    Token {
+        offset_from: 0,
+        offset_to: 0,
+        position,
+        text: text.to_owned(),
+        position_length: 1,
+    }
 }
 
 fn words_of(jieba: &Jieba, text: &str) -> PreTokenizedString {
     let words = jieba.tokenize(text, TokenizeMode::Search, true);
-    let tokens = words.iter().enumerate().map(|(position, word)| token(word.word, position)).collect();
-    PreTokenizedString { text: String::new(), tokens }
+    let tokens = words
+        .iter()
+        .enumerate()
+        .map(|(position, word)| token(word.word, position))
+        .collect();
+    PreTokenizedString {
+        text: String::new(),
+        tokens,
+    }
 }
 
 fn characters_of(text: &str) -> PreTokenizedString {
-    let tokens =
-        text.char_indices().enumerate().map(|(n, (at, c))| token(&text[at..at + c.len_utf8()], n)).collect();
-    PreTokenizedString { text: String::new(), tokens }
+    let tokens = text
+        .char_indices()
+        .enumerate()
+        .map(|(n, (at, c))| token(&text[at..at + c.len_utf8()], n))
+        .collect();
+    PreTokenizedString {
+        text: String::new(),
+        tokens,
+    }
 }
 
 pub(crate) fn whole() -> Result<Done> {
@@ -90,7 +112,10 @@ pub(crate) fn whole() -> Result<Done> {
         fill(log.as_ref(), &records).await?;
         drop(records);
         let segmenter = Segmenter::new("")?;
-        let ledger = Arc::new(Ledger::open(&folder.path().join("ledger.sqlite"), Rules::embedded()?)?);
+        let ledger = Arc::new(Ledger::open(
+            &folder.path().join("ledger.sqlite"),
+            Rules::embedded()?,
+        )?);
         let index = Arc::new(Index::open(&folder.path().join("index"), segmenter.clone())?);
         let models = Arc::new(Models::shipped()?);
         segmenter.segment("词典先行载入");

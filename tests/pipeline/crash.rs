@@ -18,10 +18,17 @@ fn fifty_kills_leave_no_trace() -> Result<()> {
     let files = material(folder.path())?;
     let undisturbed = folder.path().join("undisturbed");
     let begun = Instant::now();
-    ensure!(start(&undisturbed, &files)?.wait()?.success(), "the undisturbed import failed");
+    ensure!(
+        start(&undisturbed, &files)?.wait()?.success(),
+        "the undisturbed import failed"
+    );
     let whole = begun.elapsed();
     let expected = sinks::held(&undisturbed)?;
-    assert!(expected.documents.len() > 4000, "{} documents", expected.documents.len());
+    assert!(
+        expected.documents.len() > 4000,
+        "{} documents",
+        expected.documents.len()
+    );
 
     let mut moments = SplitMix(20_160_630);
     let mut between_the_sinks = 0;
@@ -38,15 +45,25 @@ fn fifty_kills_leave_no_trace() -> Result<()> {
             child.wait()?;
             between_the_sinks += usize::from(ledger_is_ahead(&data));
         }
-        ensure!(start(&data, &files)?.wait()?.success(), "the import after the kills failed");
+        ensure!(
+            start(&data, &files)?.wait()?.success(),
+            "the import after the kills failed"
+        );
         let held = sinks::held(&data)?;
         // Not assert_eq: a failure would print all of both.
         assert_eq!(held.rows.len(), expected.rows.len(), "ledger rows in folder {n}");
-        let row = held.rows.iter().zip(&expected.rows).find(|(held, expected)| held != expected);
+        let row = held
+            .rows
+            .iter()
+            .zip(&expected.rows)
+            .find(|(held, expected)| held != expected);
         assert!(row.is_none(), "folder {n}: {row:?}");
         assert!(held.documents == expected.documents, "documents in folder {n}");
     }
-    assert!(between_the_sinks > 0, "no kill fell between ledger transaction and index commit");
+    assert!(
+        between_the_sinks > 0,
+        "no kill fell between ledger transaction and index commit"
+    );
     Ok(())
 }
 
@@ -71,7 +88,11 @@ fn material(folder: &Path) -> Result<Vec<PathBuf>> {
 
 fn start(data: &Path, files: &[PathBuf]) -> Result<Child> {
     let mut command = binary::command(data, &["import", "--json"]);
-    Ok(command.args(files).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?)
+    Ok(command
+        .args(files)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()?)
 }
 
 /// Returns right after the ledger's checkpoint moved, which is when the index commit is still to come.

@@ -11,8 +11,14 @@ fn a_second_import_brings_nothing_new() -> Result<()> {
     let export = folder.path().join("export.xlsx");
     hotline::write_xlsx(&export, &hotline::rows(300))?;
     let import = ["import", "--json", export.to_str().unwrap_or_default()];
-    assert_eq!(binary::json(&data, &import)?, [json!({"records": 300, "new": 300, "duplicate": 0, "dead": 0})]);
-    assert_eq!(binary::json(&data, &import)?, [json!({"records": 300, "new": 0, "duplicate": 300, "dead": 0})]);
+    assert_eq!(
+        binary::json(&data, &import)?,
+        [json!({"records": 300, "new": 300, "duplicate": 0, "dead": 0})]
+    );
+    assert_eq!(
+        binary::json(&data, &import)?,
+        [json!({"records": 300, "new": 0, "duplicate": 300, "dead": 0})]
+    );
     let found = binary::json(&data, &["search", "--json", "\"柳荫路17号附近\""])?;
     assert_eq!(found.last(), Some(&json!({"total": 1})), "{found:?}");
     assert_eq!(found[0]["native_id"], "XJ2016000016");
@@ -30,7 +36,10 @@ fn broken_rows_are_dead_letters_and_all_others_are_in() -> Result<()> {
     rows[25][10] = "2015-01-01 08:00:00".to_owned();
     hotline::write_xlsx(&export, &rows)?;
     let summary = binary::json(&data, &["import", "--json", export.to_str().unwrap_or_default()])?;
-    assert_eq!(summary, [json!({"records": 40, "new": 37, "duplicate": 0, "dead": 3})]);
+    assert_eq!(
+        summary,
+        [json!({"records": 40, "new": 37, "duplicate": 0, "dead": 3})]
+    );
 
     let ledger = minsheng_tests::sinks::ledger(&data)?;
     let mut places: Vec<(Option<u64>, Option<String>, String)> = ledger
@@ -41,8 +50,9 @@ fn broken_rows_are_dead_letters_and_all_others_are_in() -> Result<()> {
     places.sort();
     // A title row and the header stand above the first ticket, and rows are counted from 1.
     let expected = [(7, "来电时间"), (14, "受理编号"), (28, "办结时间")];
-    let expected: Vec<_> =
-        expected.map(|(row, field)| (Some(row), Some(field.to_owned()), "broken.xlsx".to_owned())).into();
+    let expected: Vec<_> = expected
+        .map(|(row, field)| (Some(row), Some(field.to_owned()), "broken.xlsx".to_owned()))
+        .into();
     assert_eq!(places, expected);
     Ok(())
 }
@@ -52,7 +62,9 @@ fn an_unreadable_file_is_named() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("no-export.xlsx");
     std::fs::write(&file, "not a workbook")?;
-    let output = binary::command(&folder.path().join("data"), &["import"]).arg(&file).output()?;
+    let output = binary::command(&folder.path().join("data"), &["import"])
+        .arg(&file)
+        .output()?;
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8(output.stderr)?;
     assert!(said.contains("no-export.xlsx"), "{said}");

@@ -24,7 +24,9 @@ fn dependencies() -> Result<BTreeMap<String, Vec<String>>> {
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()?;
     let metadata: Value = serde_json::from_slice(&output.stdout)?;
-    let packages = metadata["packages"].as_array().context("cargo metadata lists packages")?;
+    let packages = metadata["packages"]
+        .as_array()
+        .context("cargo metadata lists packages")?;
     Ok(packages
         .iter()
         .map(|package| {
@@ -40,9 +42,14 @@ fn dependencies() -> Result<BTreeMap<String, Vec<String>>> {
 fn arrows_point_one_way() -> Result<()> {
     let dependencies = dependencies()?;
     for (height, layer) in LAYERS.iter().enumerate() {
-        let direct = dependencies.get(*layer).with_context(|| format!("no package {layer}"))?;
+        let direct = dependencies
+            .get(*layer)
+            .with_context(|| format!("no package {layer}"))?;
         for above in &LAYERS[height..] {
-            assert!(!direct.iter().any(|name| name == above), "{layer} depends on {above}");
+            assert!(
+                !direct.iter().any(|name| name == above),
+                "{layer} depends on {above}"
+            );
         }
     }
     Ok(())
@@ -54,7 +61,10 @@ fn each_engine_stays_in_its_room() -> Result<()> {
     for (engine, room) in PRIVATE {
         for layer in LAYERS.iter().filter(|layer| **layer != room) {
             let direct = &dependencies[*layer];
-            assert!(!direct.iter().any(|name| name == engine), "{layer} depends on {engine}");
+            assert!(
+                !direct.iter().any(|name| name == engine),
+                "{layer} depends on {engine}"
+            );
         }
     }
     Ok(())
@@ -62,7 +72,16 @@ fn each_engine_stays_in_its_room() -> Result<()> {
 
 #[test]
 fn nothing_but_the_agreed_rooms_stands_at_top_level() -> Result<()> {
-    let rooms = ["analytics", "config", "dashboard", "index", "ingest", "tests", "target", "data"];
+    let rooms = [
+        "analytics",
+        "config",
+        "dashboard",
+        "index",
+        "ingest",
+        "tests",
+        "target",
+        "data",
+    ];
     for entry in std::fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")))? {
         let entry = entry?;
         let name = entry.file_name().to_string_lossy().into_owned();

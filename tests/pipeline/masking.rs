@@ -27,9 +27,19 @@ fn secrets(n: usize) -> Secret {
 }
 
 fn identity_card(n: usize) -> String {
-    let body = format!("42060119{:02}{:02}{:02}{:03}", 50 + n % 50, n % 12 + 1, n % 28 + 1, n % 1000);
+    let body = format!(
+        "42060119{:02}{:02}{:02}{:03}",
+        50 + n % 50,
+        n % 12 + 1,
+        n % 28 + 1,
+        n % 1000
+    );
     let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let sum: u32 = body.bytes().zip(weights).map(|(digit, weight)| u32::from(digit - b'0') * weight).sum();
+    let sum: u32 = body
+        .bytes()
+        .zip(weights)
+        .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+        .sum();
     format!("{body}{}", char::from(b"10X98765432"[(sum % 11) as usize]))
 }
 
@@ -67,7 +77,11 @@ fn grouped(digits: &str, mark: char) -> String {
 }
 
 fn full_width(c: char) -> char {
-    if c.is_ascii_graphic() { char::from_u32(c as u32 + 0xFEE0).unwrap_or(c) } else { c }
+    if c.is_ascii_graphic() {
+        char::from_u32(c as u32 + 0xFEE0).unwrap_or(c)
+    } else {
+        c
+    }
 }
 
 /// Every run of characters that could be a number, folded to bare digits and X.
@@ -75,7 +89,11 @@ fn digit_runs(text: &str) -> HashSet<String> {
     let mut runs = HashSet::new();
     let mut run = String::new();
     for c in text.chars().chain(['.']) {
-        let c = if ('！'..='～').contains(&c) { char::from_u32(c as u32 - 0xFEE0).unwrap_or(c) } else { c };
+        let c = if ('！'..='～').contains(&c) {
+            char::from_u32(c as u32 - 0xFEE0).unwrap_or(c)
+        } else {
+            c
+        };
         if c.is_ascii_digit() || (c == 'X' && run.len() == 17) {
             run.push(c);
         } else if !(c == ' ' || c == '-') || run.is_empty() {
@@ -118,8 +136,15 @@ fn no_personal_number_is_left_anywhere() -> Result<()> {
         .collect();
     let file = folder.path().join("mixed.jsonl");
     fs::write(&file, lines.join("\n"))?;
-    let output = binary::command(&data, &["import", "--json"]).env("MINSHENG_LOG", "trace").arg(&file).output()?;
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let output = binary::command(&data, &["import", "--json"])
+        .env("MINSHENG_LOG", "trace")
+        .arg(&file)
+        .output()?;
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let summary: serde_json::Value = serde_json::from_slice(&output.stdout)?;
     assert_eq!(summary["records"], 2000);
     assert!(summary["dead"].as_u64() > Some(0), "{summary}");
@@ -142,7 +167,10 @@ fn no_personal_number_is_left_anywhere() -> Result<()> {
     }
     // What is no personal number stays as written.
     for n in [0, 3, 1500] {
-        assert!(everything.contains(&format!("GX2016010300{n:04}")), "ticket number {n} was touched");
+        assert!(
+            everything.contains(&format!("GX2016010300{n:04}")),
+            "ticket number {n} was touched"
+        );
     }
     assert!(everything.contains("12345678元"), "an amount was touched");
     Ok(())

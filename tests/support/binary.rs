@@ -10,7 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// The path of `minsheng`, built in the profile of this test binary. Building is a no-op when it is fresh.
+/// The path of `minsheng`, built in the profile of this test binary. Building is a no-op when it is
+/// fresh; without `-p`, so that features are those `cargo run` and `cargo test` at the root resolve to.
 ///
 /// # Panics
 /// When it cannot be built: no test that needs it may pass.
@@ -23,9 +24,14 @@ pub fn path() -> &'static Path {
 fn build() -> Result<PathBuf> {
     // target/<profile>/deps/pipeline-… → target/<profile>
     let test = std::env::current_exe()?;
-    let folder = test.parent().and_then(Path::parent).context("test binary lies in target/<profile>/deps")?;
+    let folder = test
+        .parent()
+        .and_then(Path::parent)
+        .context("test binary lies in target/<profile>/deps")?;
     let mut cargo = Command::new(env!("CARGO"));
-    cargo.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--quiet", "-p", "dashboard", "--bin", "minsheng"]);
+    cargo
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .args(["build", "--quiet", "--bin", "minsheng"]);
     if folder.file_name().is_some_and(|name| name == "release") {
         cargo.arg("--release");
     }
@@ -36,7 +42,11 @@ fn build() -> Result<PathBuf> {
 /// A command on a data folder, logs discarded.
 pub fn command(data: &Path, args: &[&str]) -> Command {
     let mut command = Command::new(path());
-    command.args(args).env("MINSHENG_DATA", data).env("MINSHENG_LOG", "warn").stdin(Stdio::null());
+    command
+        .args(args)
+        .env("MINSHENG_DATA", data)
+        .env("MINSHENG_LOG", "warn")
+        .stdin(Stdio::null());
     command
 }
 
@@ -53,7 +63,11 @@ pub fn json(data: &Path, args: &[&str]) -> Result<Vec<Value>> {
 /// # Errors
 /// As [`json`].
 pub fn json_with_input(data: &Path, args: &[&str], input: &str) -> Result<Vec<Value>> {
-    let mut child = command(data, args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
+    let mut child = command(data, args)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()?;
     let mut stdin = child.stdin.take().context("standard input is piped")?;
     let input = input.to_owned();
     let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
@@ -63,9 +77,16 @@ pub fn json_with_input(data: &Path, args: &[&str], input: &str) -> Result<Vec<Va
 }
 
 fn lines(output: &Output) -> Result<Vec<Value>> {
-    ensure!(output.status.success(), "{}: {}", output.status, String::from_utf8_lossy(&output.stderr));
+    ensure!(
+        output.status.success(),
+        "{}: {}",
+        output.status,
+        String::from_utf8_lossy(&output.stderr)
+    );
     let text = std::str::from_utf8(&output.stdout)?;
-    text.lines().map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}"))).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).with_context(|| format!("not JSON: {line}")))
+        .collect()
 }
 
 /// A running `minsheng`, killed when dropped.
@@ -81,16 +102,23 @@ impl Server {
     /// # Errors
     /// When it ends or is not ready within a minute.
     pub async fn start(data: &Path, args: &[&str]) -> Result<Self> {
-        let mut child = command(data, args).stdout(Stdio::null()).stderr(Stdio::inherit()).spawn()?;
+        let mut child = command(data, args)
+            .stdout(Stdio::null())
+            .stderr(Stdio::inherit())
+            .spawn()?;
         let client = reqwest::Client::builder().no_proxy().build()?;
         let give_up = Instant::now() + Duration::from_secs(60);
         loop {
             tokio::time::sleep(Duration::from_millis(50)).await;
             ensure!(child.try_wait()?.is_none(), "minsheng ended before it was ready");
             ensure!(Instant::now() < give_up, "minsheng is not ready after a minute");
-            let Ok(owner) = std::fs::read(data.join("owner.json")) else { continue };
+            let Ok(owner) = std::fs::read(data.join("owner.json")) else {
+                continue;
+            };
             let owner: Value = serde_json::from_slice(&owner).unwrap_or_default();
-            let Some(address) = owner["address"].as_str() else { continue };
+            let Some(address) = owner["address"].as_str() else {
+                continue;
+            };
             let url = format!("http://{address}");
             if let Ok(answer) = client.get(format!("{url}/readyz")).send().await
                 && answer.status().is_success()

@@ -16,7 +16,8 @@ pub const SIZES: [[u32; 2]; 2] = [[1440, 900], [390, 844]];
 /// # Errors
 /// When `MINSHENG_CHROMIUM` is missing (run `./tests/run`), or Node.js, npm or Chromium fail.
 pub fn visit(base: &str, pages: &[String]) -> Result<Vec<Value>> {
-    let chromium = std::env::var("MINSHENG_CHROMIUM").context("MINSHENG_CHROMIUM is not set: run ./tests/run")?;
+    let chromium =
+        std::env::var("MINSHENG_CHROMIUM").context("MINSHENG_CHROMIUM is not set: run ./tests/run")?;
     let target = target()?;
     // Installed under the target folder: a clone stays as it was.
     let folder = target.join("browser-tests");
@@ -25,7 +26,10 @@ pub fn visit(base: &str, pages: &[String]) -> Result<Vec<Value>> {
     for file in ["package.json", "package-lock.json", "visit.mjs"] {
         std::fs::copy(source.join(file), folder.join(file))?;
     }
-    let npm = Command::new("npm").args(["ci", "--no-audit", "--no-fund", "--silent"]).current_dir(&folder).status()?;
+    let npm = Command::new("npm")
+        .args(["ci", "--no-audit", "--no-fund", "--silent"])
+        .current_dir(&folder)
+        .status()?;
     ensure!(npm.success(), "npm ci failed");
 
     let mut node = Command::new("node")
@@ -37,7 +41,10 @@ pub fn visit(base: &str, pages: &[String]) -> Result<Vec<Value>> {
     let task = json!({
         "chromium": chromium, "base": base, "pages": pages, "sizes": SIZES, "screenshots": target.join("screenshots"),
     });
-    node.stdin.take().context("standard input is piped")?.write_all(task.to_string().as_bytes())?;
+    node.stdin
+        .take()
+        .context("standard input is piped")?
+        .write_all(task.to_string().as_bytes())?;
     let output = node.wait_with_output()?;
     ensure!(output.status.success(), "visit.mjs failed");
     let text = String::from_utf8(output.stdout)?;
@@ -47,5 +54,8 @@ pub fn visit(base: &str, pages: &[String]) -> Result<Vec<Value>> {
 /// `target/`, from `target/<profile>/deps/pipeline-…`.
 fn target() -> Result<PathBuf> {
     let test = std::env::current_exe()?;
-    test.ancestors().nth(3).map(Path::to_owned).context("test binary lies in target/<profile>/deps")
+    test.ancestors()
+        .nth(3)
+        .map(Path::to_owned)
+        .context("test binary lies in target/<profile>/deps")
 }

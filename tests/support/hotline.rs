@@ -6,8 +6,20 @@ use std::path::Path;
 
 /// Headers of the export, as a hotline system writes them.
 pub const HEADERS: [&str; 14] = [
-    "受理编号", "来电时间", "诉求类型", "标题", "内容", "来电号码", "承办单位", "派单时间", "签收时间", "办结时限",
-    "办结时间", "状态", "满意度", "答复内容",
+    "受理编号",
+    "来电时间",
+    "诉求类型",
+    "标题",
+    "内容",
+    "来电号码",
+    "承办单位",
+    "派单时间",
+    "签收时间",
+    "办结时限",
+    "办结时间",
+    "状态",
+    "满意度",
+    "答复内容",
 ];
 
 /// One row of the export: texts in the order of [`HEADERS`].
@@ -16,7 +28,13 @@ pub type Row = [String; 14];
 /// `count` good rows, each with its own number, day and text.
 pub fn rows(count: usize) -> Vec<Row> {
     let types = ["求助", "投诉", "咨询", "建议", "表扬"];
-    let matters = ["路灯不亮", "小区停水", "施工噪声", "公交线路调整", "社区工作人员热心"];
+    let matters = [
+        "路灯不亮",
+        "小区停水",
+        "施工噪声",
+        "公交线路调整",
+        "社区工作人员热心",
+    ];
     (0..count)
         .map(|n| {
             let day = n % 28 + 1;
@@ -29,7 +47,11 @@ pub fn rows(count: usize) -> Vec<Row> {
                 format!("2016-{month:02}-{day:02} 09:{:02}:00", n % 60),
                 types[n % 5].to_owned(),
                 format!("柳荫路{}号{matter}", n + 1),
-                format!("市民反映：柳荫路{}号附近{matter}，已持续{}天，希望尽快处理。", n + 1, n % 9 + 1),
+                format!(
+                    "市民反映：柳荫路{}号附近{matter}，已持续{}天，希望尽快处理。",
+                    n + 1,
+                    n % 9 + 1
+                ),
                 format!("1390000{:04}", n % 10_000),
                 ["城市管理局", "供水公司", "生态环境分局"][n % 3].to_owned(),
                 format!("2016-{month:02}-{day:02} 10:{:02}:00", n % 60),

@@ -1,9 +1,6 @@
 //! What ledger and index hold, in a form that can be compared.
 
-use analytics::{
-    deadline::Rules,
-    ledger::Ledger,
-};
+use analytics::{deadline::Rules, ledger::Ledger};
 use anyhow::Result;
 use index::{Segmenter, writer::Index};
 use serde_json::Value;
@@ -14,7 +11,10 @@ use std::path::Path;
 /// # Errors
 /// When it cannot be opened.
 pub fn ledger(data: &Path) -> Result<Ledger> {
-    Ok(Ledger::open_reader(&data.join("ledger.sqlite"), Rules::embedded()?)?)
+    Ok(Ledger::open_reader(
+        &data.join("ledger.sqlite"),
+        Rules::embedded()?,
+    )?)
 }
 
 /// Every row of the ledger's tables and every live document, without what depends on where a record stood on the log.
@@ -32,5 +32,8 @@ pub struct Held {
 /// When one of them cannot be read.
 pub fn held(data: &Path) -> Result<Held> {
     let index = Index::open_reader(&data.join("index"), Segmenter::new("")?)?;
-    Ok(Held { rows: ledger(data)?.rows()?, documents: index.live_documents()? })
+    Ok(Held {
+        rows: ledger(data)?.rows()?,
+        documents: index.live_documents()?,
+    })
 }

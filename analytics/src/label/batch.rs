@@ -25,7 +25,10 @@ pub(crate) fn label(scorer: &Scorer, texts: &[Text<'_>]) -> Result<Vec<Label>, L
 
 fn job(scores: &[Scores], threshold: f32) -> PolarsResult<DataFrame> {
     let whole = |name: &str, value: fn(&Scores) -> usize| {
-        Column::new(name.into(), scores.iter().map(|s| value(s) as u32).collect::<Vec<_>>())
+        Column::new(
+            name.into(),
+            scores.iter().map(|s| value(s) as u32).collect::<Vec<_>>(),
+        )
     };
     let part = |name: &str, value: fn(&Scores) -> f32| {
         Column::new(name.into(), scores.iter().map(value).collect::<Vec<_>>())
@@ -46,7 +49,10 @@ fn job(scores: &[Scores], threshold: f32) -> PolarsResult<DataFrame> {
 fn rows(frame: DataFrame) -> Result<Vec<Label>, LabelError> {
     let read = || -> PolarsResult<Vec<Label>> {
         let (types, confidence) = (frame.column("type")?.u32()?, frame.column("confidence")?.f32()?);
-        let (topics, topic_confidence) = (frame.column("topic")?.u32()?, frame.column("topic_confidence")?.f32()?);
+        let (topics, topic_confidence) = (
+            frame.column("topic")?.u32()?,
+            frame.column("topic_confidence")?.f32()?,
+        );
         let sentiment = frame.column("sentiment")?.f32()?;
         let abstained = frame.column("abstained")?.bool()?;
         let at = |column: &UInt32Chunked, row| column.get(row).unwrap_or(0) as usize;

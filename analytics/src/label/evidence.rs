@@ -52,13 +52,18 @@ fn phrases(text: &str, words: &Segmented, shares: &[f32]) -> Vec<Evidence> {
             && weight != 0.0
             && let Some(piece) = text.get(start..end)
         {
-            found.push(Evidence { text: piece.to_owned(), weight });
+            found.push(Evidence {
+                text: piece.to_owned(),
+                weight,
+            });
         }
     };
     let mut next = 0;
     for word in &words.words {
         let (start, end) = ((word.start as usize).max(next), word.end as usize);
-        let Some(bytes) = shares.get(start..end).filter(|bytes| !bytes.is_empty()) else { continue };
+        let Some(bytes) = shares.get(start..end).filter(|bytes| !bytes.is_empty()) else {
+            continue;
+        };
         next = end;
         let weight: f32 = bytes.iter().sum();
         match &mut open {

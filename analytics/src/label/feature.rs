@@ -62,8 +62,22 @@ impl<F: FnMut(u32, Field, Range<u32>)> Sink for F {
 /// Reports every feature of `text` to `sink`.
 pub(crate) fn extract(text: &Text<'_>, sink: &mut impl Sink) {
     let body = clip(text.body, BODY_LIMIT);
-    grams(text.title, 0..text.title.len(), Zone::Anywhere, 4, Field::Title, sink);
-    grams(text.title, 0..text.title.len(), Zone::Title, 3, Field::Title, sink);
+    grams(
+        text.title,
+        0..text.title.len(),
+        Zone::Anywhere,
+        4,
+        Field::Title,
+        sink,
+    );
+    grams(
+        text.title,
+        0..text.title.len(),
+        Zone::Title,
+        3,
+        Field::Title,
+        sink,
+    );
     grams(body, 0..body.len(), Zone::Anywhere, 4, Field::Body, sink);
     grams(text.body, closing(text.body), Zone::Closing, 3, Field::Body, sink);
     pairs(text.title, text.title_words, Field::Title, sink);
@@ -91,7 +105,9 @@ fn mix(key: u64, zone: Zone) -> u32 {
 
 #[inline(always)]
 fn grams(text: &str, part: Range<usize>, zone: Zone, longest: u32, field: Field, sink: &mut impl Sink) {
-    let Some(slice) = text.get(part.clone()) else { return };
+    let Some(slice) = text.get(part.clone()) else {
+        return;
+    };
     let mut window = 0u64;
     let mut starts = [0u32; 4];
     let mut held = 0u32;
@@ -101,7 +117,11 @@ fn grams(text: &str, part: Range<usize>, zone: Zone, longest: u32, field: Field,
         starts[3] = folded.start;
         held = (held + 1).min(longest);
         for length in 1..=held {
-            let key = if length == 4 { window } else { window & ((1 << (16 * length)) - 1) };
+            let key = if length == 4 {
+                window
+            } else {
+                window & ((1 << (16 * length)) - 1)
+            };
             sink.feature(mix(key, zone), field, starts[4 - length as usize]..folded.end);
         }
     }
@@ -118,7 +138,9 @@ fn pairs(text: &str, words: &Segmented, field: Field, sink: &mut impl Sink) {
         };
         let mut code = 0u64;
         for folded in Folded::new(word, 0) {
-            code = (code ^ u64::from(folded.code)).wrapping_mul(0x0000_0100_0000_01B3).rotate_left(23);
+            code = (code ^ u64::from(folded.code))
+                .wrapping_mul(0x0000_0100_0000_01B3)
+                .rotate_left(23);
         }
         if code == 0 {
             return;
@@ -126,7 +148,11 @@ fn pairs(text: &str, words: &Segmented, field: Field, sink: &mut impl Sink) {
         if let Some((before, start, end)) = previous
             && end == span.start
         {
-            sink.feature(mix(before.rotate_left(29) ^ code, Zone::Words), field, start..span.end);
+            sink.feature(
+                mix(before.rotate_left(29) ^ code, Zone::Words),
+                field,
+                start..span.end,
+            );
         }
         previous = Some((code, span.start, span.end));
     };
@@ -164,7 +190,10 @@ struct Folded<'a> {
 
 impl<'a> Folded<'a> {
     fn new(text: &'a str, offset: u32) -> Self {
-        Self { rest: text.char_indices().peekable(), offset }
+        Self {
+            rest: text.char_indices().peekable(),
+            offset,
+        }
     }
 }
 
@@ -191,9 +220,17 @@ impl Iterator for Folded<'_> {
                     end = next + following.len_utf8();
                     self.rest.next();
                 }
-                return Some(FoldedChar { code: mixed, start: self.offset + at as u32, end: self.offset + end as u32 });
+                return Some(FoldedChar {
+                    code: mixed,
+                    start: self.offset + at as u32,
+                    end: self.offset + end as u32,
+                });
             }
-            return Some(FoldedChar { code, start: self.offset + at as u32, end: self.offset + end as u32 });
+            return Some(FoldedChar {
+                code,
+                start: self.offset + at as u32,
+                end: self.offset + end as u32,
+            });
         }
     }
 }
@@ -232,7 +269,11 @@ fn closing(body: &str) -> Range<usize> {
             let mark = floor + at;
             mark + body[mark..].chars().next().map_or(1, char::len_utf8)
         });
-        if body.get(start..floor + content.len()).map_or(0, |s| s.chars().take(CLOSING_MIN).count()) >= CLOSING_MIN {
+        if body
+            .get(start..floor + content.len())
+            .map_or(0, |s| s.chars().take(CLOSING_MIN).count())
+            >= CLOSING_MIN
+        {
             return start..end;
         }
         if start <= floor {
@@ -259,7 +300,12 @@ mod tests {
 
     fn hashes(title: &str, body: &str) -> Vec<u32> {
         let empty = Segmented::default();
-        let text = Text { title, body, title_words: &empty, body_words: &empty };
+        let text = Text {
+            title,
+            body,
+            title_words: &empty,
+            body_words: &empty,
+        };
         let mut seen = Vec::new();
         extract(&text, &mut |hash, _, _| seen.push(hash));
         seen
@@ -267,7 +313,10 @@ mod tests {
 
     #[test]
     fn numbers_places_and_width_leave_no_trace() {
-        assert_eq!(hashes("", "A3区1号路灯坏了,请修"), hashes("", "K12区 208号路灯坏了，请修"));
+        assert_eq!(
+            hashes("", "A3区1号路灯坏了,请修"),
+            hashes("", "K12区 208号路灯坏了，请修")
+        );
         assert_ne!(hashes("", "路灯坏了"), hashes("", "路灯好了"));
     }
 
@@ -293,10 +342,19 @@ mod tests {
     fn spans_lie_in_the_text() {
         let (title, body) = ("𠮷野家１２３排水", "ａｂ 油烟😀😀\u{3000}扰民。\r\n_x000D_ 求助");
         let empty = Segmented::default();
-        let text = Text { title, body, title_words: &empty, body_words: &empty };
+        let text = Text {
+            title,
+            body,
+            title_words: &empty,
+            body_words: &empty,
+        };
         extract(&text, &mut |_, field, span: Range<u32>| {
             let source = if field == Field::Title { title } else { body };
-            assert!(source.get(span.start as usize..span.end as usize).is_some_and(|s| !s.is_empty()));
+            assert!(
+                source
+                    .get(span.start as usize..span.end as usize)
+                    .is_some_and(|s| !s.is_empty())
+            );
         });
     }
 }

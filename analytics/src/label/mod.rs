@@ -49,7 +49,10 @@ impl Models {
 
     fn ready(weights: Weights, bytes: &[u8]) -> Self {
         let hash = blake3::hash(bytes).to_hex().chars().take(12).collect();
-        Self { scorer: score::Scorer::new(&weights), hash }
+        Self {
+            scorer: score::Scorer::new(&weights),
+            hash,
+        }
     }
 
     /// First 12 hexadecimal digits of the weights' hash: the actor of a label is `model:<hash>`.
@@ -71,3 +74,6 @@ impl Models {
         evidence::evidence(&self.scorer, text, limit)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,7 +51,11 @@ const FITS: usize = 256;
 
 impl Scorer {
     pub(crate) fn new(weights: &Weights) -> Self {
-        let bits = (weights.keys.len() * 2).max(16).next_power_of_two().trailing_zeros().min(31);
+        let bits = (weights.keys.len() * 2)
+            .max(16)
+            .next_power_of_two()
+            .trailing_zeros()
+            .min(31);
         let shift = 32 - bits;
         let mut sieve = vec![0u64; 1 << (SIEVE_BITS - 6)];
         let mut table = vec![(0, 0); 1 << bits];
@@ -64,8 +68,19 @@ impl Scorer {
             }
             table[slot] = (key, row);
         }
-        let rows = weights.rows.iter().zip(&weights.norms).map(|(&weights, &norms)| Row { weights, norms }).collect();
-        Self { head: weights.head.clone(), sieve, table, shift, rows }
+        let rows = weights
+            .rows
+            .iter()
+            .zip(&weights.norms)
+            .map(|(&weights, &norms)| Row { weights, norms })
+            .collect();
+        Self {
+            head: weights.head.clone(),
+            sieve,
+            table,
+            shift,
+            rows,
+        }
     }
 
     /// Row of a feature, if the models know it.
@@ -83,7 +98,11 @@ impl Scorer {
 
     pub(crate) fn scratch(&self) -> Scratch {
         let room = || Vec::with_capacity(4096);
-        Scratch { seen: vec![0; self.rows.len().div_ceil(64)], hashes: room(), hits: room() }
+        Scratch {
+            seen: vec![0; self.rows.len().div_ceil(64)],
+            hashes: room(),
+            hits: room(),
+        }
     }
 
     /// Keeps those of `hashes` that may be known.
@@ -163,7 +182,8 @@ impl Scorer {
         extract(text, &mut |hash, field: Field, span: Range<u32>| {
             if let Some(row) = self.row(hash) {
                 let weights = &self.rows[row].weights[TYPE];
-                let logit = f32::from(weights[winner]) * scale[winner] - f32::from(weights[other]) * scale[other];
+                let logit =
+                    f32::from(weights[winner]) * scale[winner] - f32::from(weights[other]) * scale[other];
                 let share = logit / norms[0] / f32::from(times.get(&row).copied().unwrap_or(1));
                 each(share, field, span);
             }

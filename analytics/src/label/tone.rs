@@ -5,8 +5,28 @@ use super::text::Text;
 const THANKS: [&str; 6] = ["感谢", "谢谢", "感激", "点赞", "表扬", "辛苦"];
 const TURNS: [&str; 8] = ["但", "可是", "然而", "不过", "却", "至今", "结果", "如今"];
 const IN_VAIN: [&str; 22] = [
-    "没人管", "无人管", "没有人管", "没人理", "无人理", "没人来", "无人问津", "没有解决", "未解决", "没解决", "未能解决",
-    "没有任何", "没有回复", "没有答复", "无果", "没有结果", "迟迟", "推诿", "敷衍", "石沉大海", "依旧如此", "不了了之",
+    "没人管",
+    "无人管",
+    "没有人管",
+    "没人理",
+    "无人理",
+    "没人来",
+    "无人问津",
+    "没有解决",
+    "未解决",
+    "没解决",
+    "未能解决",
+    "没有任何",
+    "没有回复",
+    "没有答复",
+    "无果",
+    "没有结果",
+    "迟迟",
+    "推诿",
+    "敷衍",
+    "石沉大海",
+    "依旧如此",
+    "不了了之",
 ];
 
 /// Moves the weight of "positive" and "neutral" to "negative" (`[negative, neutral, positive]`) when thanks are followed by
@@ -21,7 +41,12 @@ pub(crate) fn correct(text: &Text<'_>, sentiment: &mut [f32; 3]) {
 }
 
 fn turned(text: &str) -> bool {
-    let after = |text: &str, words: &[&str]| words.iter().filter_map(|w| text.find(w).map(|at| at + w.len())).min();
+    let after = |text: &str, words: &[&str]| {
+        words
+            .iter()
+            .filter_map(|w| text.find(w).map(|at| at + w.len()))
+            .min()
+    };
     after(text, &THANKS)
         .and_then(|at| after(&text[at..], &TURNS).map(|turn| at + turn))
         .is_some_and(|at| IN_VAIN.iter().any(|words| text[at..].contains(words)))

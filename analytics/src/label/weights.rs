@@ -64,7 +64,11 @@ impl Weights {
     /// When the bytes are no weight file of this version or are damaged.
     pub fn load(bytes: &[u8]) -> Result<Self, LabelError> {
         let refuse = |why: &str| LabelError::Weights(why.to_owned());
-        let Some((content, hash)) = bytes.len().checked_sub(32).and_then(|at| bytes.split_at_checked(at)) else {
+        let Some((content, hash)) = bytes
+            .len()
+            .checked_sub(32)
+            .and_then(|at| bytes.split_at_checked(at))
+        else {
             return Err(refuse("the file is too short"));
         };
         let Some(mut rest) = content.strip_prefix(MAGIC.as_slice()) else {
@@ -74,15 +78,24 @@ impl Weights {
             return Err(refuse("the content does not match its hash"));
         }
         let mut take = |count: usize| {
-            let (taken, left) = rest.split_at_checked(count).ok_or_else(|| refuse("the file ends early"))?;
+            let (taken, left) = rest
+                .split_at_checked(count)
+                .ok_or_else(|| refuse("the file ends early"))?;
             rest = left;
             Ok::<_, LabelError>(taken)
         };
         let head_length = le(take(4)?);
-        let head: Head = serde_json::from_slice(take(head_length)?).map_err(|_| refuse("the head is not understood"))?;
+        let head: Head =
+            serde_json::from_slice(take(head_length)?).map_err(|_| refuse("the head is not understood"))?;
         let count = le(take(4)?);
-        let keys = take(count.saturating_mul(4))?.chunks_exact(4).map(|b| le(b) as u32).collect();
-        let norms = take(count.saturating_mul(2))?.chunks_exact(2).map(|b| [b[0], b[1]]).collect();
+        let keys = take(count.saturating_mul(4))?
+            .chunks_exact(4)
+            .map(|b| le(b) as u32)
+            .collect();
+        let norms = take(count.saturating_mul(2))?
+            .chunks_exact(2)
+            .map(|b| [b[0], b[1]])
+            .collect();
         let rows = take(count.saturating_mul(COLUMNS))?
             .chunks_exact(COLUMNS)
             .map(|row| std::array::from_fn(|i| row[i] as i8))
@@ -93,7 +106,12 @@ impl Weights {
         if !(shape(&head.r#type, &TYPE) && shape(&head.topic, &TOPIC) && shape(&head.sentiment, &SENTIMENT)) {
             return Err(refuse("the head does not fit the rows"));
         }
-        Ok(Self { head, keys, norms, rows })
+        Ok(Self {
+            head,
+            keys,
+            norms,
+            rows,
+        })
     }
 
     /// The weight file. Equal weights give equal bytes.
@@ -120,7 +138,10 @@ impl Weights {
     /// # Errors
     /// When it cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), LabelError> {
-        let failed = |source| LabelError::File { file: path.to_owned(), source };
+        let failed = |source| LabelError::File {
+            file: path.to_owned(),
+            source,
+        };
         let partial = path.with_extension("partial");
         std::fs::write(&partial, self.to_bytes()?).map_err(failed)?;
         std::fs::rename(&partial, path).map_err(failed)
@@ -128,5 +149,8 @@ impl Weights {
 }
 
 fn le(bytes: &[u8]) -> usize {
-    bytes.iter().rev().fold(0, |value, byte| value << 8 | usize::from(*byte))
+    bytes
+        .iter()
+        .rev()
+        .fold(0, |value, byte| value << 8 | usize::from(*byte))
 }

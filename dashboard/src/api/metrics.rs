@@ -3,8 +3,8 @@
 use crate::{
     error::{Error, Problem},
     pages::{
-        scope::ScopeQuery,
         listing::{metric, part},
+        scope::ScopeQuery,
     },
     router::Site,
 };

@@ -16,12 +16,18 @@ struct Finding {
 pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     let config = common.config()?;
     let data = common.data()?;
-    let mut findings = vec![finding("configuration", Ok(format!("{} sources", config.sources.len())))];
+    let mut findings = vec![finding(
+        "configuration",
+        Ok(format!("{} sources", config.sources.len())),
+    )];
     findings.push(finding(
         "deadlines",
         run::rules(&config).map(|rules| format!("version {}", rules.version())),
     ));
-    findings.push(finding("dictionary", run::segmenter(&config).map(|_| "readable".to_owned())));
+    findings.push(finding(
+        "dictionary",
+        run::segmenter(&config).map(|_| "readable".to_owned()),
+    ));
     findings.push(finding(
         "models",
         run::models_of(&data).map(|models: Models| format!("model {}", models.hash())),
@@ -29,7 +35,13 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     match run::Engine::open(config, data).await {
         Ok(engine) => {
             let app = engine.app();
-            findings.push(finding("log", app.caught_up().await.map(|()| "read to its end".to_owned()).map_err(Into::into)));
+            findings.push(finding(
+                "log",
+                app.caught_up()
+                    .await
+                    .map(|()| "read to its end".to_owned())
+                    .map_err(Into::into),
+            ));
             findings.push(finding("ledger and index", app.consistency().await));
             engine.stop().await?;
         }
@@ -45,12 +57,24 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
         }
     }
     out.flush()?;
-    Ok(if findings.iter().all(|found| found.ok) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    Ok(if findings.iter().all(|found| found.ok) {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
 }
 
 fn finding(check: &'static str, result: anyhow::Result<String>) -> Finding {
     match result {
-        Ok(detail) => Finding { check, ok: true, detail },
-        Err(error) => Finding { check, ok: false, detail: format!("{error:#}") },
+        Ok(detail) => Finding {
+            check,
+            ok: true,
+            detail,
+        },
+        Err(error) => Finding {
+            check,
+            ok: false,
+            detail: format!("{error:#}"),
+        },
     }
 }

@@ -59,25 +59,45 @@ pub(super) fn run(common: &Common, args: &ClassifyArgs) -> anyhow::Result<()> {
     let models = models_of(&common.data()?)?;
     let input: Box<dyn Read> = match &args.file {
         Some(path) if path.as_os_str() != "-" => Box::new(
-            std::fs::File::open(path).map_err(|error| anyhow::anyhow!("{} cannot be read: {error}", path.display()))?,
+            std::fs::File::open(path)
+                .map_err(|error| anyhow::anyhow!("{} cannot be read: {error}", path.display()))?,
         ),
         _ => Box::new(std::io::stdin().lock()),
     };
-    let mut lines = Lines { input: BufReader::with_capacity(1 << 16, input), number: 0 };
+    let mut lines = Lines {
+        input: BufReader::with_capacity(1 << 16, input),
+        number: 0,
+    };
     let mut out = Output::new();
     loop {
-        let batch: Vec<(u64, Result<String, String>)> = lines.by_ref().take(BATCH).collect::<Result<_, _>>()?;
+        let batch: Vec<(u64, Result<String, String>)> =
+            lines.by_ref().take(BATCH).collect::<Result<_, _>>()?;
         if batch.is_empty() {
             return out.flush();
         }
-        let tickets: Vec<(u64, Result<Ticket, String>)> =
-            batch.into_par_iter().map(|(number, line)| (number, line.and_then(|line| parse(&line)))).collect();
-        answer(&tickets, &models, &segmenter, !args.no_evidence, common.json(), &mut out)?;
+        let tickets: Vec<(u64, Result<Ticket, String>)> = batch
+            .into_par_iter()
+            .map(|(number, line)| (number, line.and_then(|line| parse(&line))))
+            .collect();
+        answer(
+            &tickets,
+            &models,
+            &segmenter,
+            !args.no_evidence,
+            common.json(),
+            &mut out,
+        )?;
     }
 }
 
 fn parse(line: &str) -> Result<Ticket, String> {
-    serde_json::from_str(line).map_err(|error| format!("not a ticket: {:?} error at column {}", error.classify(), error.column()))
+    serde_json::from_str(line).map_err(|error| {
+        format!(
+            "not a ticket: {:?} error at column {}",
+            error.classify(),
+            error.column()
+        )
+    })
 }
 
 fn answer(
@@ -88,7 +108,10 @@ fn answer(
     json: bool,
     out: &mut Output,
 ) -> anyhow::Result<()> {
-    let good: Vec<&Ticket> = tickets.iter().filter_map(|(_, ticket)| ticket.as_ref().ok()).collect();
+    let good: Vec<&Ticket> = tickets
+        .iter()
+        .filter_map(|(_, ticket)| ticket.as_ref().ok())
+        .collect();
     let words: Vec<(Segmented, Segmented)> = good
         .par_iter()
         .map(|ticket| (segmenter.segment(&ticket.title), segmenter.segment(&ticket.body)))
@@ -112,24 +135,43 @@ fn answer(
         .collect();
     let reasons: Vec<Vec<Evidence>> = texts
         .par_iter()
-        .map(|text| if evidence { models.evidence(text, EVIDENCE) } else { Vec::new() })
+        .map(|text| {
+            if evidence {
+                models.evidence(text, EVIDENCE)
+            } else {
+                Vec::new()
+            }
+        })
         .collect();
     let mut answers = good.iter().zip(&labels).zip(reasons);
     for (line, ticket) in tickets {
         match ticket {
             Ok(_) => {
-                let Some(((ticket, label), evidence)) = answers.next() else { continue };
+                let Some(((ticket, label), evidence)) = answers.next() else {
+                    continue;
+                };
                 if json {
-                    out.json(&Answer { id: &ticket.id, label, evidence })?;
+                    out.json(&Answer {
+                        id: &ticket.id,
+                        label,
+                        evidence,
+                    })?;
                 } else {
                     let sure = if label.abstained { "待人工判定" } else { "" };
                     out.line(format_args!(
                         "{}\t{}\t{:.2}\t{}\t{:+.2}\t{sure}",
-                        ticket.id, label.r#type.chinese(), label.confidence, label.topic, label.sentiment
+                        ticket.id,
+                        label.r#type.chinese(),
+                        label.confidence,
+                        label.topic,
+                        label.sentiment
                     ))?;
                 }
             }
-            Err(error) => out.json(&Refused { line: *line, error: error.clone() })?,
+            Err(error) => out.json(&Refused {
+                line: *line,
+                error: error.clone(),
+            })?,
         }
     }
     Ok(())
@@ -147,7 +189,12 @@ impl<R: BufRead> Iterator for Lines<R> {
     fn next(&mut self) -> Option<Self::Item> {
         loop {
             let mut bytes = Vec::new();
-            match self.input.by_ref().take(MAX_LINE as u64 + 1).read_until(b'\n', &mut bytes) {
+            match self
+                .input
+                .by_ref()
+                .take(MAX_LINE as u64 + 1)
+                .read_until(b'\n', &mut bytes)
+            {
                 Ok(0) => return None,
                 Ok(_) => {}
                 Err(error) => return Some(Err(error)),
@@ -157,7 +204,10 @@ impl<R: BufRead> Iterator for Lines<R> {
                 if let Err(error) = skip_line(&mut self.input) {
                     return Some(Err(error));
                 }
-                return Some(Ok((self.number, Err(format!("line is longer than {MAX_LINE} bytes")))));
+                return Some(Ok((
+                    self.number,
+                    Err(format!("line is longer than {MAX_LINE} bytes")),
+                )));
             }
             if !bytes.trim_ascii().is_empty() {
                 let line = String::from_utf8(bytes).map_err(|_| "line is not UTF-8".to_owned());

@@ -36,7 +36,8 @@ struct Refused {
 }
 
 fn moment(text: &str) -> Result<Moment, String> {
-    time::parse(text).ok_or_else(|| "not a time: write 2024-09-30T10:00+08:00 or \"2024-09-30 10:00\"".to_owned())
+    time::parse(text)
+        .ok_or_else(|| "not a time: write 2024-09-30T10:00+08:00 or \"2024-09-30 10:00\"".to_owned())
 }
 
 pub(super) fn run(common: &Common, args: &DeadlineArgs) -> anyhow::Result<ExitCode> {
@@ -52,7 +53,10 @@ pub(super) fn run(common: &Common, args: &DeadlineArgs) -> anyhow::Result<ExitCo
                 Ok(Some(explained)) => print(common, &mut out, &explained)?,
                 Err(error) => {
                     code = ExitCode::FAILURE;
-                    out.json(&Refused { line: number + 1, error })?;
+                    out.json(&Refused {
+                        line: number + 1,
+                        error,
+                    })?;
                 }
             }
         }
@@ -67,7 +71,10 @@ fn answer(rules: &Rules, line: &str) -> Result<Option<Explained>, String> {
     }
     let question: Question = serde_json::from_str(line).map_err(|error| error.to_string())?;
     let from = moment(&question.from)?;
-    rules.working_days_after(from, question.working_days).map(Some).map_err(|error| error.to_string())
+    rules
+        .working_days_after(from, question.working_days)
+        .map(Some)
+        .map_err(|error| error.to_string())
 }
 
 fn print(common: &Common, out: &mut Output, explained: &Explained) -> anyhow::Result<()> {
@@ -75,9 +82,21 @@ fn print(common: &Common, out: &mut Output, explained: &Explained) -> anyhow::Re
         return out.json(explained);
     }
     for step in &explained.steps {
-        let counted = if step.counted { "counted    " } else { "not counted" };
+        let counted = if step.counted {
+            "counted    "
+        } else {
+            "not counted"
+        };
         out.line(format_args!("{}  {counted}  {}", step.date, step.why))?;
     }
-    let provisional = if explained.provisional { " (provisional: a year without calendar file)" } else { "" };
-    out.line(format_args!("due {}{provisional}, rule {}", explained.due_at.to_rfc3339(), explained.rule))
+    let provisional = if explained.provisional {
+        " (provisional: a year without calendar file)"
+    } else {
+        ""
+    };
+    out.line(format_args!(
+        "due {}{provisional}, rule {}",
+        explained.due_at.to_rfc3339(),
+        explained.rule
+    ))
 }

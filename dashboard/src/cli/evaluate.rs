@@ -29,9 +29,18 @@ pub(super) struct EvaluateArgs {
 
 pub(super) fn run(common: &Common, args: &EvaluateArgs) -> anyhow::Result<()> {
     let segmenter = run::segmenter(&common.config()?)?;
-    let read = |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
-    let split = args.split.as_ref().map(|path| anyhow::Ok(String::from_utf8(read(path)?)?)).transpose()?;
-    let model = args.model.as_ref().map(|path| anyhow::Ok(Weights::load(&read(path)?)?)).transpose()?;
+    let read =
+        |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    let split = args
+        .split
+        .as_ref()
+        .map(|path| anyhow::Ok(String::from_utf8(read(path)?)?))
+        .transpose()?;
+    let model = args
+        .model
+        .as_ref()
+        .map(|path| anyhow::Ok(Weights::load(&read(path)?)?))
+        .transpose()?;
     let input = EvaluateInput {
         texts: args.texts.input(&segmenter),
         split: split.as_deref().unwrap_or(SPLIT),

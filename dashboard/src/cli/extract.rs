@@ -25,7 +25,12 @@ pub(super) async fn run(common: &Common, args: ExtractArgs) -> anyhow::Result<()
     for page in &args.pages {
         let article = if page.starts_with("http://") || page.starts_with("https://") {
             let page = fetch(&Fetcher::new(config.fetch.clone())?, &page.parse()?).await?;
-            extract_with(&page.text(), Some(page.url.as_str()), page.fetched_at, &Default::default())
+            extract_with(
+                &page.text(),
+                Some(page.url.as_str()),
+                page.fetched_at,
+                &Default::default(),
+            )
         } else {
             let bytes = std::fs::read(page).with_context(|| format!("{page} cannot be read"))?;
             extract(&charset::decode(&bytes, None).0, args.url.as_deref())
@@ -41,7 +46,12 @@ pub(super) async fn run(common: &Common, args: ExtractArgs) -> anyhow::Result<()
 
 async fn fetch(fetcher: &Fetcher, url: &Url) -> anyhow::Result<Page> {
     let access = Access::public();
-    let request = Request { url, expect: Expect::Page, access: &access, validators: None };
+    let request = Request {
+        url,
+        expect: Expect::Page,
+        access: &access,
+        validators: None,
+    };
     match fetcher.fetch(&request).await? {
         Fetched::Page(page) => Ok(*page),
         Fetched::NotModified => anyhow::bail!("the server answered 304 to an unconditional request"),

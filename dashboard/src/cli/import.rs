@@ -20,19 +20,26 @@ pub(super) struct ImportArgs {
 }
 
 pub(super) async fn run(common: &Common, args: ImportArgs) -> anyhow::Result<()> {
-    let files: Vec<PathBuf> = args.files.iter().map(std::path::absolute).collect::<Result<_, _>>()?;
+    let files: Vec<PathBuf> = args
+        .files
+        .iter()
+        .map(std::path::absolute)
+        .collect::<Result<_, _>>()?;
     let summary = match Engine::open(common.config()?, common.data()?).await {
         Ok(engine) => {
             let bar = progress(0, "import");
-            let done = engine.app().import(&files, &args.source, &|rows| bar.set_position(rows)).await;
+            let done = engine
+                .app()
+                .import(&files, &args.source, &|rows| bar.set_position(rows))
+                .await;
             bar.finish_and_clear();
             engine.stop().await?;
             done?
         }
         Err(error) => match error.downcast::<DataError>() {
-            Ok(DataError::Held { owner: Some(owner), .. }) if owner.address.is_some() => {
-                forward::import(&owner, &files, &args.source).await?
-            }
+            Ok(DataError::Held {
+                owner: Some(owner), ..
+            }) if owner.address.is_some() => forward::import(&owner, &files, &args.source).await?,
             Ok(other) => return Err(other.into()),
             Err(other) => return Err(other),
         },
@@ -45,8 +52,15 @@ fn print(common: &Common, summary: &ImportSummary) -> anyhow::Result<()> {
     if common.json() {
         out.json(summary)?;
     } else {
-        let ImportSummary { records, new, duplicate, dead } = summary;
-        out.line(format_args!("{records} rows: {new} new, {duplicate} already known, {dead} refused"))?;
+        let ImportSummary {
+            records,
+            new,
+            duplicate,
+            dead,
+        } = summary;
+        out.line(format_args!(
+            "{records} rows: {new} new, {duplicate} already known, {dead} refused"
+        ))?;
         if *dead > 0 {
             out.line("the refused rows are on the dashboard's page /sources with row, field and reason")?;
         }

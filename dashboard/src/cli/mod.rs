@@ -23,7 +23,12 @@ use tracing_subscriber::EnvFilter;
 
 /// Public-opinion monitoring and 12345-hotline analytics.
 #[derive(Debug, Parser)]
-#[command(name = "minsheng", version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "minsheng",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 struct Cli {
     #[command(flatten)]
     common: Common,
@@ -35,7 +40,13 @@ struct Cli {
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Common {
     /// Data folder: log, ledger, index and keys
-    #[arg(long, global = true, env = "MINSHENG_DATA", value_name = "DIR", default_value = "data")]
+    #[arg(
+        long,
+        global = true,
+        env = "MINSHENG_DATA",
+        value_name = "DIR",
+        default_value = "data"
+    )]
     data: PathBuf,
     /// Configuration file; may be given again, later files override earlier ones
     #[arg(long, global = true, value_name = "FILE")]
@@ -100,14 +111,19 @@ enum Command {
 pub fn main() -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::try_from_env("MINSHENG_LOG").unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn")))
+        .with_env_filter(
+            EnvFilter::try_from_env("MINSHENG_LOG").unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn")),
+        )
         .with_writer(std::io::stderr)
         .init();
     match dispatch(cli) {
         Ok(code) => code,
         Err(error) => {
             // A reader that closed the pipe (`| head`) has all it wanted.
-            if error.downcast_ref::<std::io::Error>().is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe) {
+            if error
+                .downcast_ref::<std::io::Error>()
+                .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+            {
                 return ExitCode::SUCCESS;
             }
             eprintln!("error: {error:#}");

@@ -33,7 +33,12 @@ fn as_of(text: &str) -> Result<Moment, String> {
 }
 
 pub(super) fn run(common: &Common, args: &ReportArgs) -> anyhow::Result<()> {
-    anyhow::ensure!(args.from <= args.to, "--from {} is after --to {}", args.from, args.to);
+    anyhow::ensure!(
+        args.from <= args.to,
+        "--from {} is after --to {}",
+        args.from,
+        args.to
+    );
     let config = common.config()?;
     let as_of = args.as_of.unwrap_or_else(|| run::clock(&config).now());
     let ledger = Ledger::open_reader(&common.data()?.ledger(), run::rules(&config)?)?;
@@ -51,5 +56,12 @@ pub(super) fn run(common: &Common, args: &ReportArgs) -> anyhow::Result<()> {
 }
 
 fn readable(rate: &Rate) -> String {
-    format!("{}\t{}\t{} / {}\t{}", rate.chinese, rate.percent(), rate.numerator, rate.denominator, rate.rule)
+    format!(
+        "{}\t{}\t{} / {}\t{}",
+        rate.chinese,
+        rate.percent(),
+        rate.numerator,
+        rate.denominator,
+        rate.rule
+    )
 }

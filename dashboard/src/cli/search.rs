@@ -22,18 +22,26 @@ pub(super) struct SearchArgs {
 }
 
 pub(super) async fn run(common: &Common, args: SearchArgs) -> anyhow::Result<()> {
-    let request =
-        Request { query: args.query, limit: args.limit, newest_first: args.newest, ..Request::default() };
+    let request = Request {
+        query: args.query,
+        limit: args.limit,
+        newest_first: args.newest,
+        ..Request::default()
+    };
     let lines = match Engine::open(common.config()?, common.data()?).await {
         Ok(engine) => {
-            let found = engine.app().caught_up().await.map(|()| engine.app().index().search(&request));
+            let found = engine
+                .app()
+                .caught_up()
+                .await
+                .map(|()| engine.app().index().search(&request));
             engine.stop().await?;
             lines(&found??)?
         }
         Err(error) => match error.downcast::<DataError>() {
-            Ok(DataError::Held { owner: Some(owner), .. }) if owner.address.is_some() => {
-                forward::search(&owner, &request).await?
-            }
+            Ok(DataError::Held {
+                owner: Some(owner), ..
+            }) if owner.address.is_some() => forward::search(&owner, &request).await?,
             Ok(other) => return Err(other.into()),
             Err(other) => return Err(other),
         },
@@ -56,7 +64,11 @@ pub(crate) fn lines(hits: &Hits) -> Result<Vec<serde_json::Value>, serde_json::E
 }
 
 fn readable(line: &serde_json::Value) -> String {
-    let text = |key: &str| line.get(key).and_then(serde_json::Value::as_str).unwrap_or_default();
+    let text = |key: &str| {
+        line.get(key)
+            .and_then(serde_json::Value::as_str)
+            .unwrap_or_default()
+    };
     match line.get("total") {
         Some(total) => format!("{total} found"),
         None => format!(

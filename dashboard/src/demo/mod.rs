@@ -56,8 +56,12 @@ pub async fn run(mut config: Config, args: DemoArgs) -> anyhow::Result<()> {
 
     let portal = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let token = crate::data::random_token();
-    config.sources.extend(city.sources(&folder.join("sample"), portal.local_addr()?)?);
-    config.push_tokens.insert(City::PUSH_SOURCE.to_owned(), token.clone());
+    config
+        .sources
+        .extend(city.sources(&folder.join("sample"), portal.local_addr()?)?);
+    config
+        .push_tokens
+        .insert(City::PUSH_SOURCE.to_owned(), token.clone());
     // The portal is this process: nobody to be polite to.
     config.fetch.per_host_delay_ms = 0;
     config.dashboard.period_from = chrono::NaiveDate::from_ymd_opt(2016, 1, 1);
@@ -135,7 +139,11 @@ async fn push(address: SocketAddr, batches: Vec<String>, token: String) -> anyho
             .body(batch)
             .send()
             .await?;
-        anyhow::ensure!(answer.status().is_success(), "the push client was answered {}", answer.status());
+        anyhow::ensure!(
+            answer.status().is_success(),
+            "the push client was answered {}",
+            answer.status()
+        );
     }
     Ok(())
 }

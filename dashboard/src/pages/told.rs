@@ -16,18 +16,18 @@ pub(super) struct Step {
 }
 
 impl Step {
-/// One event as the timeline shows it.
-pub(super) fn of(entry: &TimelineEntry) -> Self {
-    let (summary, text) = told(&entry.event.event);
-    Self {
-        when: format::minute(entry.event.occurred_at),
-        who: format::actor_name(&entry.event.actor),
-        what: format::event_name(&entry.event.event),
-        summary,
-        text,
-        current: entry.current,
+    /// One event as the timeline shows it.
+    pub(super) fn of(entry: &TimelineEntry) -> Self {
+        let (summary, text) = told(&entry.event.event);
+        Self {
+            when: format::minute(entry.event.occurred_at),
+            who: format::actor_name(&entry.event.actor),
+            what: format::event_name(&entry.event.event),
+            summary,
+            text,
+            current: entry.current,
+        }
     }
-}
 }
 
 /// A callback's answers.

@@ -1,11 +1,7 @@
 //! Collection: every configured source is visited in its rhythm, what it yields is cleaned and appended to the log, and
 //! only then marked as done. A source that fails is counted and tried again; a log that fails stops the role.
 
-use crate::{
-    config::Config,
-    data::DataDir,
-    state::App,
-};
+use crate::{config::Config, data::DataDir, state::App};
 use anyhow::Context;
 use chrono::TimeDelta;
 use ingest::{
@@ -197,9 +193,13 @@ impl Collector {
         let take = async {
             let mut together = Vec::new();
             while visits.recv_many(&mut together, TOGETHER).await > 0 {
-                let (collected, confirms): (Vec<_>, Vec<_>) =
-                    together.drain(..).map(|visit| (visit.collected, visit.confirm)).unzip();
-                self.log.append(&self.clean(name, collected.into_iter().flatten())).await?;
+                let (collected, confirms): (Vec<_>, Vec<_>) = together
+                    .drain(..)
+                    .map(|visit| (visit.collected, visit.confirm))
+                    .unzip();
+                self.log
+                    .append(&self.clean(name, collected.into_iter().flatten()))
+                    .await?;
                 for confirm in &confirms {
                     self.state.confirm(confirm)?;
                 }
@@ -211,18 +211,34 @@ impl Collector {
         if let Err(error) = &done {
             tracing::warn!(source = name, code = error.code(), "visit failed: {error}");
         }
-        self.count(name, began, done.as_ref().ok().copied(), done.as_ref().err().map(|error| error.code()));
+        self.count(
+            name,
+            began,
+            done.as_ref().ok().copied(),
+            done.as_ref().err().map(|error| error.code()),
+        );
         Ok(())
     }
 
     fn clean(&self, name: &str, collected: impl Iterator<Item = Collected>) -> Vec<Record> {
         collected
-            .flat_map(|Collected { draft, place, observed_at }| self.cleaner.clean(name, draft, &place, observed_at))
+            .flat_map(
+                |Collected {
+                     draft,
+                     place,
+                     observed_at,
+                 }| self.cleaner.clean(name, draft, &place, observed_at),
+            )
             .collect()
     }
 
     fn count(&self, name: &str, began: Moment, summary: Option<Summary>, error: Option<&str>) {
-        let Summary { fetched, yielded, refused, .. } = summary.unwrap_or_default();
+        let Summary {
+            fetched,
+            yielded,
+            refused,
+            ..
+        } = summary.unwrap_or_default();
         self.update(name, |status| {
             status.fetched += fetched;
             status.yielded += yielded;
@@ -247,7 +263,8 @@ impl Collector {
                         let known = file.to_string_lossy().into_owned();
                         if !self.state.file_done(name, &known, mark.size, mark.modified_at)? {
                             self.read(name, kind, &file).await?;
-                            self.state.confirm_file(name, &known, mark.size, mark.modified_at)?;
+                            self.state
+                                .confirm_file(name, &known, mark.size, mark.modified_at)?;
                         }
                     }
                     before = look.marks;
@@ -276,13 +293,19 @@ impl Collector {
             Ok(drafts) => drafts,
             Err(error) => Box::new(std::iter::once(error.collected(began))),
         };
-        let mut summary = Summary { fetched: 1, ..Summary::default() };
+        let mut summary = Summary {
+            fetched: 1,
+            ..Summary::default()
+        };
         loop {
             let records = self.clean(name, drafts.by_ref().take(CHUNK));
             if records.is_empty() {
                 break;
             }
-            let refused = records.iter().filter(|record| matches!(record.body, ingest::record::Body::Dead(_))).count();
+            let refused = records
+                .iter()
+                .filter(|record| matches!(record.body, ingest::record::Body::Dead(_)))
+                .count();
             summary.refused += refused as u64;
             summary.yielded += (records.len() - refused) as u64;
             self.log.append(&records).await.context("log failed")?;

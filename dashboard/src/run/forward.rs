@@ -39,7 +39,15 @@ struct Search {
 /// # Errors
 /// What the owner answered.
 pub async fn import(owner: &Owner, files: &[PathBuf], source: &str) -> anyhow::Result<ImportSummary> {
-    ask(owner, "import", &Import { files: files.to_vec(), source: source.to_owned() }).await
+    ask(
+        owner,
+        "import",
+        &Import {
+            files: files.to_vec(),
+            source: source.to_owned(),
+        },
+    )
+    .await
 }
 
 /// Asks `owner` to search; the lines of `minsheng search --json`.
@@ -47,16 +55,30 @@ pub async fn import(owner: &Owner, files: &[PathBuf], source: &str) -> anyhow::R
 /// # Errors
 /// What the owner answered.
 pub async fn search(owner: &Owner, request: &search::Request) -> anyhow::Result<Vec<serde_json::Value>> {
-    let body = Search { query: request.query.clone(), limit: request.limit, newest_first: request.newest_first };
+    let body = Search {
+        query: request.query.clone(),
+        limit: request.limit,
+        newest_first: request.newest_first,
+    };
     ask(owner, "search", &body).await
 }
 
-async fn ask<T: serde::de::DeserializeOwned>(owner: &Owner, what: &str, body: &impl Serialize) -> anyhow::Result<T> {
-    let address = owner.address.context("the process that owns the data folder serves no requests")?;
+async fn ask<T: serde::de::DeserializeOwned>(
+    owner: &Owner,
+    what: &str,
+    body: &impl Serialize,
+) -> anyhow::Result<T> {
+    let address = owner
+        .address
+        .context("the process that owns the data folder serves no requests")?;
     // A proxy from the environment must not come between two processes of one machine.
     let client = reqwest::Client::builder().no_proxy().build()?;
-    let answer =
-        client.post(format!("http://{address}/internal/{what}")).bearer_auth(&owner.token).json(body).send().await?;
+    let answer = client
+        .post(format!("http://{address}/internal/{what}"))
+        .bearer_auth(&owner.token)
+        .json(body)
+        .send()
+        .await?;
     if answer.status().is_success() {
         return Ok(answer.json().await?);
     }
@@ -72,9 +94,16 @@ pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
 }
 
 async fn only_owner(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    let token = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    let token = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
     let right = !app.internal_token.is_empty() && token == Some(app.internal_token.as_str());
-    if right { next.run(request).await } else { StatusCode::NOT_FOUND.into_response() }
+    if right {
+        next.run(request).await
+    } else {
+        StatusCode::NOT_FOUND.into_response()
+    }
 }
 
 async fn take_import(State(app): State<Arc<App>>, Json(request): Json<Import>) -> Response {
@@ -92,7 +121,10 @@ async fn take_search(State(app): State<Arc<App>>, Json(request): Json<Search>) -
         ..search::Request::default()
     };
     let found = tokio::task::spawn_blocking(move || app.index().search(&request)).await;
-    match found.map_err(Error::from).and_then(|hits| Ok(cli::search_lines(&hits?)?)) {
+    match found
+        .map_err(Error::from)
+        .and_then(|hits| Ok(cli::search_lines(&hits?)?))
+    {
         Ok(lines) => Json(lines).into_response(),
         Err(error) => error.into_response(),
     }

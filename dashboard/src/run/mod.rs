@@ -39,7 +39,11 @@ pub struct Clock {
 impl Clock {
     /// A clock that shows `start` now and ticks on; the system's where not given.
     pub fn starting(start: Option<Moment>) -> Self {
-        Self { shift: start.map_or(0, |start| start.timestamp_millis() - time::now().timestamp_millis()) }
+        Self {
+            shift: start.map_or(0, |start| {
+                start.timestamp_millis() - time::now().timestamp_millis()
+            }),
+        }
     }
 
     /// The present moment.
@@ -64,8 +68,8 @@ pub(crate) fn rules(config: &Config) -> anyhow::Result<Rules> {
     };
     let rules = match &config.files.deadlines {
         Some(file) => {
-            let text =
-                std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("{} cannot be read", file.display()))?;
             Rules::load(&text, &file.display().to_string(), calendar)?
         }
         None => Rules::load(deadline::EMBEDDED, deadline::EMBEDDED_ORIGIN, calendar)?,
@@ -80,8 +84,8 @@ pub(crate) fn rules(config: &Config) -> anyhow::Result<Rules> {
 pub(crate) fn segmenter(config: &Config) -> anyhow::Result<Segmenter> {
     match &config.files.dictionary {
         Some(file) => {
-            let text =
-                std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("{} cannot be read", file.display()))?;
             Segmenter::new(&text).with_context(|| file.display().to_string())
         }
         None => Ok(Segmenter::new(DICTIONARY)?),
@@ -131,7 +135,11 @@ impl Engine {
         log.reader(&log::Topic::ALL, &log::Checkpoint::default()).await?;
         drop(log);
         let ledger = data.ledger();
-        for file in [ledger.clone(), ledger.with_extension("sqlite-wal"), ledger.with_extension("sqlite-shm")] {
+        for file in [
+            ledger.clone(),
+            ledger.with_extension("sqlite-wal"),
+            ledger.with_extension("sqlite-shm"),
+        ] {
             match std::fs::remove_file(&file) {
                 Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
                     return Err(error).with_context(|| file.display().to_string());
@@ -160,7 +168,10 @@ impl Engine {
         let cleaner = cleaner(&config, &data)?;
         let log = log::open(&config.log, data.root()).await?;
         let (ledger, index) = if ownership.is_some() {
-            (Ledger::open(&data.ledger(), rules.clone())?, Index::open(&data.index(), segmenter.clone())?)
+            (
+                Ledger::open(&data.ledger(), rules.clone())?,
+                Index::open(&data.index(), segmenter.clone())?,
+            )
         } else {
             (
                 Ledger::open_reader(&data.ledger(), rules.clone())?,
@@ -181,13 +192,19 @@ impl Engine {
             );
             tokio::spawn(async move {
                 let done = processor.run(stopping).await;
-                let _ = ended.send(Some(done.as_ref().map_or_else(ToString::to_string, |()| "shut down".to_owned())));
+                let _ = ended.send(Some(
+                    done.as_ref()
+                        .map_or_else(ToString::to_string, |()| "shut down".to_owned()),
+                ));
                 done.map_err(Into::into)
             })
         });
         let app = Arc::new(App {
             clock: clock(&config),
-            internal_token: ownership.as_ref().map(|owner| owner.token().to_owned()).unwrap_or_default(),
+            internal_token: ownership
+                .as_ref()
+                .map(|owner| owner.token().to_owned())
+                .unwrap_or_default(),
             sources: collect::statuses(&config.sources),
             config,
             log,
@@ -200,7 +217,12 @@ impl Engine {
             frames,
             stopped,
         });
-        Ok(Self { app, ownership, processor, stop })
+        Ok(Self {
+            app,
+            ownership,
+            processor,
+            stop,
+        })
     }
 
     /// The shared state.
@@ -325,7 +347,9 @@ fn needs_kafka(config: &Config, role: &str) -> anyhow::Result<()> {
 }
 
 async fn listen(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}"))
+    TcpListener::bind(address)
+        .await
+        .with_context(|| format!("cannot listen on {address}"))
 }
 
 /// Completes on Ctrl-C or SIGTERM.

@@ -14,27 +14,55 @@ impl App {
                 let _ = writeln!(text, "{name}{labels} {value}");
             }
         };
-        gauge("minsheng_ready", "1 while what is appended becomes visible.", &[(String::new(), f64::from(u8::from(self.ready())))]);
+        gauge(
+            "minsheng_ready",
+            "1 while what is appended becomes visible.",
+            &[(String::new(), f64::from(u8::from(self.ready())))],
+        );
         if let Ok(checkpoint) = self.ledger.checkpoint() {
             let samples: Vec<(String, f64)> = checkpoint
                 .iter()
                 .map(|(topic, partition, next)| {
-                    (format!("{{topic=\"{}\",partition=\"{partition}\"}}", topic.name()), next as f64)
+                    (
+                        format!("{{topic=\"{}\",partition=\"{partition}\"}}", topic.name()),
+                        next as f64,
+                    )
                 })
                 .collect();
-            gauge("minsheng_ledger_next_offset", "Next offset the ledger will read.", &samples);
+            gauge(
+                "minsheng_ledger_next_offset",
+                "Next offset the ledger will read.",
+                &samples,
+            );
         }
         let samples: Vec<(String, f64)> = self
             .index
             .checkpoint()
             .iter()
-            .map(|(topic, partition, next)| (format!("{{topic=\"{}\",partition=\"{partition}\"}}", topic.name()), next as f64))
+            .map(|(topic, partition, next)| {
+                (
+                    format!("{{topic=\"{}\",partition=\"{partition}\"}}", topic.name()),
+                    next as f64,
+                )
+            })
             .collect();
-        gauge("minsheng_index_next_offset", "Next offset the index will read.", &samples);
+        gauge(
+            "minsheng_index_next_offset",
+            "Next offset the index will read.",
+            &samples,
+        );
         if let Ok(counts) = self.ledger.held() {
-            let samples = [("ticket", counts.tickets), ("post", counts.posts), ("dead", counts.dead)]
-                .map(|(kind, count)| (format!("{{kind=\"{kind}\"}}"), count as f64));
-            gauge("minsheng_held", "Tickets, posts and dead letters in the ledger.", &samples);
+            let samples = [
+                ("ticket", counts.tickets),
+                ("post", counts.posts),
+                ("dead", counts.dead),
+            ]
+            .map(|(kind, count)| (format!("{{kind=\"{kind}\"}}"), count as f64));
+            gauge(
+                "minsheng_held",
+                "Tickets, posts and dead letters in the ledger.",
+                &samples,
+            );
         }
         text
     }

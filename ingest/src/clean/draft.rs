@@ -21,7 +21,8 @@ pub enum Draft {
 /// An article or post as read.
 #[derive(Debug, Clone, Default)]
 pub struct PostDraft {
-    /// The source the line itself names, where one file carries several; else it belongs to the file's source.
+    /// The source a line itself names. In a one-off import the post belongs to it; from a configured source it is shown
+    /// as the originating media.
     pub source: Option<String>,
     /// The source's own id; the canonical URL where it has none.
     pub native_id: String,

@@ -1,20 +1,30 @@
 //! Articles and posts: ids, links, texts.
 
 use super::{Cleaner, Fault, LONGEST_ID, PostDraft, is_personal, mask::mask_id, some_text, text};
-use crate::record::{Body, Post, RecordId};
+use crate::{
+    record::{Body, Post, RecordId},
+    source::IMPORT_SOURCE,
+};
 use std::borrow::Cow;
 use url::Url;
 
 impl Cleaner {
-    /// One revision of a post of `source`, or of the source it names itself. Its id is the hash of source and native id; where it has none, of its link; where it
+    /// One revision of a post of `source`; what a one-off import brings belongs to the source each line names itself. Its id is the hash of source and native id; where it has none, of its link; where it
     /// has neither, of its text and time.
     pub(super) fn post(&self, source: &str, draft: PostDraft) -> Result<Body, Fault> {
         let (title, body) = (text(&draft.title), text(&draft.body));
         if title.is_empty() && body.is_empty() {
             return Err(Fault::missing("正文"));
         }
-        let named = draft.source.as_deref().map(text).filter(|named| !named.is_empty());
-        let source = named.as_deref().unwrap_or(source);
+        let named = draft
+            .source
+            .as_deref()
+            .map(text)
+            .filter(|named| !named.is_empty());
+        let source = match &named {
+            Some(named) if source == IMPORT_SOURCE => named,
+            _ => source,
+        };
         let url = draft.url.as_deref().map(str::trim).filter(|url| !url.is_empty());
         let native_id = match (draft.native_id.trim(), url) {
             ("", Some(url)) => self.native_id(url),
@@ -39,7 +49,7 @@ impl Cleaner {
             title,
             body,
             author: some_text(draft.author),
-            source_name: some_text(draft.source_name),
+            source_name: some_text(draft.source_name).or_else(|| named.clone()),
             published_at: draft.published_at,
             region: some_text(draft.region),
             engagement: draft.engagement,

@@ -314,7 +314,9 @@ fn post(object: &Object<'_>) -> Result<PostDraft, super::object::Wrong> {
 
 /// The source a line names; it is part of the post's identity, so the names of this program's own events are refused.
 fn source(object: &Object<'_>) -> Result<Option<String>, super::object::Wrong> {
-    let Some(source) = object.text("source")? else { return Ok(None) };
+    let Some(source) = object.text("source")? else {
+        return Ok(None);
+    };
     let reserved = [DISPATCHER_SOURCE, MODEL_SOURCE].contains(&source.as_str());
     if reserved || source.chars().count() > LONGEST_NAME {
         let reason = "“source”过长，或为系统保留的来源名称".to_owned();

@@ -29,7 +29,11 @@ impl Object<'_> {
             let nearest = super::nearest(key, known.iter().copied());
             if strsim::damerau_levenshtein(&key.to_lowercase(), nearest) <= SLIPS {
                 // The key itself may be anything: it is shown masked, as the place's field.
-                return Err((key.clone(), "unknown_key", format!("未知的键，是否为“{nearest}”？")));
+                return Err((
+                    key.clone(),
+                    "unknown_key",
+                    format!("未知的键，是否为“{nearest}”？"),
+                ));
             }
         }
         Ok(())

@@ -14,7 +14,11 @@ pub(crate) struct Guess {
 impl Guess {
     pub(crate) fn new(truth: usize, probabilities: &[f32]) -> Self {
         let guess = best(probabilities);
-        Self { truth, guess, confidence: probabilities[guess] }
+        Self {
+            truth,
+            guess,
+            confidence: probabilities[guess],
+        }
     }
 }
 
@@ -77,19 +81,38 @@ impl Figures {
         for guess in guesses {
             confusion[guess.truth][guess.guess] += 1;
         }
-        let classes: Vec<Class> = names.iter().enumerate().map(|(k, name)| class(k, name, &confusion)).collect();
-        let f1: Vec<f64> = classes.iter().filter(|class| class.texts > 0).map(|class| class.f1.unwrap_or(0.0)).collect();
+        let classes: Vec<Class> = names
+            .iter()
+            .enumerate()
+            .map(|(k, name)| class(k, name, &confusion))
+            .collect();
+        let f1: Vec<f64> = classes
+            .iter()
+            .filter(|class| class.texts > 0)
+            .map(|class| class.f1.unwrap_or(0.0))
+            .collect();
         let reliability = bins(guesses);
-        let off = |bin: &Bin| bin.texts as f64 * (bin.confidence.unwrap_or(0.0) - bin.accuracy.unwrap_or(0.0)).abs();
-        let kept: Vec<&Guess> = guesses.iter().filter(|guess| guess.confidence >= threshold).collect();
+        let off = |bin: &Bin| {
+            bin.texts as f64 * (bin.confidence.unwrap_or(0.0) - bin.accuracy.unwrap_or(0.0)).abs()
+        };
+        let kept: Vec<&Guess> = guesses
+            .iter()
+            .filter(|guess| guess.confidence >= threshold)
+            .collect();
         Self {
             texts: guesses.len(),
-            accuracy: share(guesses.iter().filter(|g| g.truth == g.guess).count() as f64, guesses.len()),
+            accuracy: share(
+                guesses.iter().filter(|g| g.truth == g.guess).count() as f64,
+                guesses.len(),
+            ),
             macro_f1: share(f1.iter().sum(), f1.len()),
             calibration_error: share(reliability.iter().map(off).sum(), guesses.len()),
             threshold,
             kept: share(kept.len() as f64, guesses.len()),
-            kept_accuracy: share(kept.iter().filter(|g| g.truth == g.guess).count() as f64, kept.len()),
+            kept_accuracy: share(
+                kept.iter().filter(|g| g.truth == g.guess).count() as f64,
+                kept.len(),
+            ),
             classes,
             confusion,
             reliability,
@@ -118,13 +141,18 @@ fn class(k: usize, name: &str, confusion: &[Vec<usize>]) -> Class {
 fn bins(guesses: &[Guess]) -> Vec<Bin> {
     (0..10)
         .map(|tenth| {
-            let inside: Vec<&Guess> =
-                guesses.iter().filter(|g| ((g.confidence * 10.0) as usize).min(9) == tenth).collect();
+            let inside: Vec<&Guess> = guesses
+                .iter()
+                .filter(|g| ((g.confidence * 10.0) as usize).min(9) == tenth)
+                .collect();
             Bin {
                 from: tenth as f64 / 10.0,
                 texts: inside.len(),
                 confidence: share(inside.iter().map(|g| f64::from(g.confidence)).sum(), inside.len()),
-                accuracy: share(inside.iter().filter(|g| g.truth == g.guess).count() as f64, inside.len()),
+                accuracy: share(
+                    inside.iter().filter(|g| g.truth == g.guess).count() as f64,
+                    inside.len(),
+                ),
             }
         })
         .collect()
@@ -143,7 +171,11 @@ impl fmt::Display for Figures {
         )?;
         if self.threshold > 0.0 {
             let (kept, right) = (show(self.kept), show(self.kept_accuracy));
-            writeln!(f, "  at confidence {:.3} or more: kept {kept}, of these right {right}", self.threshold)?;
+            writeln!(
+                f,
+                "  at confidence {:.3} or more: kept {kept}, of these right {right}",
+                self.threshold
+            )?;
         }
         writeln!(f, "  precision  recall  F1     texts  class; guessed as")?;
         for (class, row) in self.classes.iter().zip(&self.confusion) {
@@ -159,7 +191,13 @@ impl fmt::Display for Figures {
         }
         writeln!(f, "  confidence  accuracy  texts")?;
         for bin in self.reliability.iter().filter(|bin| bin.texts > 0) {
-            writeln!(f, "  {:<10}  {:<8}  {:>5}", show(bin.confidence), show(bin.accuracy), bin.texts)?;
+            writeln!(
+                f,
+                "  {:<10}  {:<8}  {:>5}",
+                show(bin.confidence),
+                show(bin.accuracy),
+                bin.texts
+            )?;
         }
         Ok(())
     }
@@ -171,8 +209,14 @@ mod tests {
 
     #[test]
     fn counts_what_was_guessed() {
-        let guesses: Vec<Guess> =
-            [(0, [0.9, 0.1]), (0, [0.4, 0.6]), (1, [0.2, 0.8]), (1, [0.05, 0.95])].map(|(t, p)| Guess::new(t, &p)).into();
+        let guesses: Vec<Guess> = [
+            (0, [0.9, 0.1]),
+            (0, [0.4, 0.6]),
+            (1, [0.2, 0.8]),
+            (1, [0.05, 0.95]),
+        ]
+        .map(|(t, p)| Guess::new(t, &p))
+        .into();
         let figures = Figures::new(&["a", "b", "never"], &guesses, 0.75);
         assert_eq!(figures.accuracy, Some(0.75));
         assert_eq!(figures.kept, Some(0.75));
@@ -187,7 +231,10 @@ mod tests {
     #[test]
     fn nothing_measured_is_no_figure() {
         let figures = Figures::new(&["a"], &[], 0.5);
-        assert_eq!((figures.accuracy, figures.kept, figures.macro_f1), (None, None, None));
+        assert_eq!(
+            (figures.accuracy, figures.kept, figures.macro_f1),
+            (None, None, None)
+        );
         assert!(figures.to_string().contains("N/A"));
     }
 }

@@ -68,8 +68,16 @@ fn measure(weights: &Weights, test: &Corpus, input: &EvaluateInput<'_>) -> Resul
     let (mut types, mut topics, mut sentiments) = (Vec::new(), Vec::new(), Vec::new());
     for example in test.tickets.iter().chain(&test.posts) {
         let Example { title, body, .. } = example;
-        let (title_words, body_words) = (input.texts.segmenter.segment(title), input.texts.segmenter.segment(body));
-        let text = Text { title, body, title_words: &title_words, body_words: &body_words };
+        let (title_words, body_words) = (
+            input.texts.segmenter.segment(title),
+            input.texts.segmenter.segment(body),
+        );
+        let text = Text {
+            title,
+            body,
+            title_words: &title_words,
+            body_words: &body_words,
+        };
         let mut scores = scorer.score(&text, &mut scratch);
         tone::correct(&text, &mut scores.sentiment);
         let keep = |guesses: &mut Vec<Guess>, truth: Option<usize>, probabilities: &[f32]| {
@@ -91,7 +99,11 @@ fn measure(weights: &Weights, test: &Corpus, input: &EvaluateInput<'_>) -> Resul
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (name, figures) in [("type", &self.r#type), ("topic", &self.topic), ("sentiment", &self.sentiment)] {
+        for (name, figures) in [
+            ("type", &self.r#type),
+            ("topic", &self.topic),
+            ("sentiment", &self.sentiment),
+        ] {
             writeln!(f, "{name}\n{figures}")?;
         }
         Ok(())

@@ -19,12 +19,18 @@ pub fn split(input: &TrainInput<'_>) -> Result<String, LabelError> {
     let corpus = Corpus::read(input)?;
     let mut lines = String::from("id\tpart\n");
     for examples in [&corpus.tickets, &corpus.posts] {
-        let features: Vec<Vec<u32>> =
-            examples.iter().map(|e| matrix::features(&e.title, &e.body, input.segmenter)).collect();
+        let features: Vec<Vec<u32>> = examples
+            .iter()
+            .map(|e| matrix::features(&e.title, &e.body, input.segmenter))
+            .collect();
         let groups = duplicates::group(&features.iter().map(Vec::as_slice).collect::<Vec<_>>());
         let is_held = |example: &Example| HELD_BACK.iter().any(|prefix| example.id.starts_with(prefix));
-        let held: FxHashSet<usize> =
-            examples.iter().zip(&groups).filter(|(e, _)| is_held(e)).map(|(_, group)| *group).collect();
+        let held: FxHashSet<usize> = examples
+            .iter()
+            .zip(&groups)
+            .filter(|(e, _)| is_held(e))
+            .map(|(_, group)| *group)
+            .collect();
         for (example, group) in examples.iter().zip(&groups) {
             let part = match (is_held(example), held.contains(group)) {
                 (true, _) => "test",
@@ -42,7 +48,11 @@ pub fn split(input: &TrainInput<'_>) -> Result<String, LabelError> {
 pub(crate) fn parts(corpus: Corpus, split: &str) -> (Corpus, Corpus) {
     let part: FxHashMap<&str, &str> = split.lines().filter_map(|line| line.split_once('\t')).collect();
     let pick = |examples: &[Example], wanted: &str| -> Vec<Example> {
-        examples.iter().filter(|e| part.get(e.id.as_str()).is_some_and(|p| p.trim() == wanted)).cloned().collect()
+        examples
+            .iter()
+            .filter(|e| part.get(e.id.as_str()).is_some_and(|p| p.trim() == wanted))
+            .cloned()
+            .collect()
     };
     let take = |wanted| Corpus {
         tickets: pick(&corpus.tickets, wanted),
@@ -50,5 +60,11 @@ pub(crate) fn parts(corpus: Corpus, split: &str) -> (Corpus, Corpus) {
         material: Vec::new(),
     };
     let (train, test) = (take("train"), take("test"));
-    (Corpus { material: corpus.material, ..train }, test)
+    (
+        Corpus {
+            material: corpus.material,
+            ..train
+        },
+        test,
+    )
 }

@@ -59,7 +59,10 @@ struct LabelledPost {
 impl Corpus {
     /// Reads all the files `input` names, in their own order.
     pub(crate) fn read(input: &TrainInput<'_>) -> Result<Self, LabelError> {
-        let mut corpus = Self { tickets: tickets(input.tickets, input.labels)?, ..Self::default() };
+        let mut corpus = Self {
+            tickets: tickets(input.tickets, input.labels)?,
+            ..Self::default()
+        };
         if let Some(file) = input.topics {
             for (at, message) in json_lines::<TopicMessage>(file)? {
                 corpus.tickets.push(Example {
@@ -78,9 +81,7 @@ impl Corpus {
             }
         }
         if let Some(folder) = input.material {
-            for file in material_files(folder)? {
-                corpus.material.extend(material(&file)?);
-            }
+            corpus.material = material_of(folder)?;
         }
         Ok(corpus)
     }
@@ -112,9 +113,22 @@ fn tickets(messages: &Path, labels: &Path) -> Result<Vec<Example>, LabelError> {
     Ok(examples)
 }
 
+/// The texts of all files of the folder.
+pub(crate) fn material_of(folder: &Path) -> Result<Vec<Example>, LabelError> {
+    let files = material_files(folder)?;
+    Ok(files
+        .iter()
+        .map(|file| material(file))
+        .collect::<Result<Vec<_>, _>>()?
+        .concat())
+}
+
 /// The text files of the folder by name, so that the order does not depend on the file system.
 fn material_files(folder: &Path) -> Result<Vec<PathBuf>, LabelError> {
-    let failed = |source| LabelError::File { file: folder.to_owned(), source };
+    let failed = |source| LabelError::File {
+        file: folder.to_owned(),
+        source,
+    };
     let mut files = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
@@ -146,7 +160,11 @@ fn material(file: &Path) -> Result<Vec<Example>, LabelError> {
         examples.push(Example {
             r#type: known(kind, type_index(kind), "unknown type")?,
             topic: known(field, topic(field), "unknown topic")?,
-            sentiment: known(sentiment, SENTIMENTS.iter().position(|s| *s == sentiment), "unknown sentiment")?,
+            sentiment: known(
+                sentiment,
+                SENTIMENTS.iter().position(|s| *s == sentiment),
+                "unknown sentiment",
+            )?,
             ..unlabelled(String::new(), title.to_owned(), body.to_owned())
         });
     }
@@ -154,7 +172,15 @@ fn material(file: &Path) -> Result<Vec<Example>, LabelError> {
 }
 
 fn unlabelled(id: String, title: String, body: String) -> Example {
-    Example { id, title, body, r#type: None, topic: None, sentiment: None, sure: true }
+    Example {
+        id,
+        title,
+        body,
+        r#type: None,
+        topic: None,
+        sentiment: None,
+        sure: true,
+    }
 }
 
 fn type_index(name: &str) -> Option<usize> {
@@ -166,11 +192,18 @@ fn topic(name: &str) -> Option<usize> {
 }
 
 fn bad(file: &Path, line: usize, reason: &'static str) -> LabelError {
-    LabelError::Line { file: file.to_owned(), line, reason }
+    LabelError::Line {
+        file: file.to_owned(),
+        line,
+        reason,
+    }
 }
 
 fn lines(file: &Path) -> Result<Vec<(usize, String)>, LabelError> {
-    let text = std::fs::read_to_string(file).map_err(|source| LabelError::File { file: file.to_owned(), source })?;
+    let text = std::fs::read_to_string(file).map_err(|source| LabelError::File {
+        file: file.to_owned(),
+        source,
+    })?;
     Ok((1..).zip(text.lines().map(str::to_owned)).collect())
 }
 
@@ -178,6 +211,11 @@ fn json_lines<T: serde::de::DeserializeOwned>(file: &Path) -> Result<Vec<(usize,
     lines(file)?
         .into_iter()
         .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(at, line)| Ok((at, serde_json::from_str(&line).map_err(|_| bad(file, at, "not the JSON expected"))?)))
+        .map(|(at, line)| {
+            Ok((
+                at,
+                serde_json::from_str(&line).map_err(|_| bad(file, at, "not the JSON expected"))?,
+            ))
+        })
         .collect()
 }

@@ -9,14 +9,19 @@ use crate::label::feature::{Zone, hash_of};
 const GROUPS: &str = include_str!("cues.txt");
 
 /// How much one word adds to its group's column, in units of inverse document frequency.
-const GAIN: f32 = 9.0;
+const GAIN: f32 = 5.0;
 const ZONES: [Zone; 3] = [Zone::Anywhere, Zone::Title, Zone::Closing];
 
 /// The factors of the groups: one column a group and zone.
 pub(crate) fn factors() -> Factors {
-    let groups: Vec<&str> =
-        GROUPS.lines().filter(|line| !line.starts_with('#') && !line.trim().is_empty()).collect();
-    let mut factors = Factors { columns: groups.len() * ZONES.len(), ..Factors::default() };
+    let groups: Vec<&str> = GROUPS
+        .lines()
+        .filter(|line| !line.starts_with('#') && !line.trim().is_empty())
+        .collect();
+    let mut factors = Factors {
+        columns: groups.len() * ZONES.len(),
+        ..Factors::default()
+    };
     for (group, words) in (0u32..).zip(groups) {
         for (at, zone) in (0u32..).zip(ZONES) {
             let column = group * ZONES.len() as u32 + at;

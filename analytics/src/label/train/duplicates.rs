@@ -33,10 +33,14 @@ pub(crate) fn group(texts: &[&[u32]]) -> Vec<usize> {
             }
         }
     }
-    let name = |minima: &[u32; MINIMA]| minima.iter().fold(0u64, |name, part| {
-        u64::from(mixed(name << 32 ^ name ^ u64::from(*part)))
-    });
-    (0..texts.len()).map(|text| name(&minima[root(&leader, text)]) as usize).collect()
+    let name = |minima: &[u32; MINIMA]| {
+        minima.iter().fold(0u64, |name, part| {
+            u64::from(mixed(name << 32 ^ name ^ u64::from(*part)))
+        })
+    };
+    (0..texts.len())
+        .map(|text| name(&minima[root(&leader, text)]) as usize)
+        .collect()
 }
 
 fn root(leader: &[usize], mut text: usize) -> usize {
@@ -53,7 +57,11 @@ fn alike(a: &[u32; MINIMA], b: &[u32; MINIMA]) -> bool {
 fn sketch(features: &[u32]) -> [u32; MINIMA] {
     std::array::from_fn(|function| {
         let seed = 0x9E37_79B9_7F4A_7C15u64.wrapping_mul(function as u64 + 1);
-        features.iter().map(|hash| mixed(u64::from(*hash) ^ seed)).min().unwrap_or(u32::MAX)
+        features
+            .iter()
+            .map(|hash| mixed(u64::from(*hash) ^ seed))
+            .min()
+            .unwrap_or(u32::MAX)
     })
 }
 

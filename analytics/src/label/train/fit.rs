@@ -70,35 +70,69 @@ pub(crate) struct Task {
 }
 
 pub(crate) const TASKS: [Task; 3] = [
-    Task { label: |e| e.r#type, columns: &TYPE, place: 0 },
-    Task { label: |e| e.topic, columns: &TOPIC, place: 1 },
-    Task { label: |e| e.sentiment, columns: &SENTIMENT, place: 2 },
+    Task {
+        label: |e| e.r#type,
+        columns: &TYPE,
+        place: 0,
+    },
+    Task {
+        label: |e| e.topic,
+        columns: &TOPIC,
+        place: 1,
+    },
+    Task {
+        label: |e| e.sentiment,
+        columns: &SENTIMENT,
+        place: 2,
+    },
 ];
 
 impl Family {
-    pub(crate) fn new(examples: Vec<Example>, segmenter: &Segmenter, bare: f32, least: usize, factors: Factors) -> Self {
+    pub(crate) fn new(
+        examples: Vec<Example>,
+        segmenter: &Segmenter,
+        bare: f32,
+        least: usize,
+        factors: Factors,
+    ) -> Self {
         let views = views(&examples, segmenter, bare);
         let mut always: Vec<u32> = factors.of.keys().copied().collect();
         always.sort_unstable();
         // Counted over the first view of each text, so that doubling does not raise a count.
-        let firsts = views.iter().enumerate().filter(|(i, view)| *i == 0 || views[i - 1].of != view.of);
+        let firsts = views
+            .iter()
+            .enumerate()
+            .filter(|(i, view)| *i == 0 || views[i - 1].of != view.of);
         let vocabulary = Vocabulary::new(firsts.map(|(_, view)| view.features.as_slice()), least, &always);
-        let rows = matrix(views.iter().map(|view| view.features.as_slice()), &vocabulary, &factors);
-        Self { examples, views, vocabulary, factors, rows }
+        let rows = matrix(
+            views.iter().map(|view| view.features.as_slice()),
+            &vocabulary,
+            &factors,
+        );
+        Self {
+            examples,
+            views,
+            vocabulary,
+            factors,
+            rows,
+        }
     }
 
     /// Learns `task` from the examples `chosen` takes.
-    pub(crate) fn learn(
-        &self,
-        task: Task,
-        recipe: &Recipe,
-        chosen: impl Fn(usize) -> bool,
-    ) -> Linear {
+    pub(crate) fn learn(&self, task: Task, recipe: &Recipe, chosen: impl Fn(usize) -> bool) -> Linear {
         let classes = task.columns.len();
         let base = |i: usize| {
             let example = &self.examples[i];
-            let real = if example.id.is_empty() { recipe.material } else { 1.0 };
-            if example.sure || task.place != 0 { real } else { real * recipe.unsure }
+            let real = if example.id.is_empty() {
+                recipe.material
+            } else {
+                1.0
+            };
+            if example.sure || task.place != 0 {
+                real
+            } else {
+                real * recipe.unsure
+            }
         };
         let mut mass = vec![0.0f32; classes];
         for (i, example) in self.examples.iter().enumerate() {
@@ -110,15 +144,25 @@ impl Family {
         let (targets, weights): (Vec<usize>, Vec<f32>) = self
             .views
             .iter()
-            .map(|view| match ((task.label)(&self.examples[view.of]), chosen(view.of)) {
-                (Some(class), true) => {
-                    (class, base(view.of) * view.share * (mean / mass[class]).powf(recipe.balance[task.place]))
-                }
-                _ => (0, 0.0),
-            })
+            .map(
+                |view| match ((task.label)(&self.examples[view.of]), chosen(view.of)) {
+                    (Some(class), true) => (
+                        class,
+                        base(view.of) * view.share * (mean / mass[class]).powf(recipe.balance[task.place]),
+                    ),
+                    _ => (0, 0.0),
+                },
+            )
             .unzip();
         let cost = recipe.cost[task.place];
-        Problem { rows: &self.rows, targets: &targets, weights: &weights, classes, cost }.solve(recipe.rounds)
+        Problem {
+            rows: &self.rows,
+            targets: &targets,
+            weights: &weights,
+            classes,
+            cost,
+        }
+        .solve(recipe.rounds)
     }
 
     /// Logits of the first view of each labelled example in the first `folds` folds, each by a model that has not seen
@@ -141,7 +185,10 @@ impl Family {
                 if let (Some(class), true) = ((task.label)(example), groups[view.of] % FOLDS == fold && first)
                     && !example.id.is_empty()
                 {
-                    held.push(Held { logits: model.logits(self.rows.row(at)), class });
+                    held.push(Held {
+                        logits: model.logits(self.rows.row(at)),
+                        class,
+                    });
                 }
             }
         }
@@ -155,7 +202,11 @@ const MEASURED: [usize; 3] = [FOLDS, 1, 1];
 const WANTED: f64 = 0.965;
 
 /// Learns everything from `corpus`.
-pub(crate) fn fit(corpus: &Corpus, segmenter: &Segmenter, progress: &dyn Fn(u64, u64)) -> Result<Weights, LabelError> {
+pub(crate) fn fit(
+    corpus: &Corpus,
+    segmenter: &Segmenter,
+    progress: &dyn Fn(u64, u64),
+) -> Result<Weights, LabelError> {
     let recipe = Recipe::default();
     let planned = MEASURED.iter().map(|folds| folds + 1).sum::<usize>() as u64;
     let mut done = 0;
@@ -164,7 +215,11 @@ pub(crate) fn fit(corpus: &Corpus, segmenter: &Segmenter, progress: &dyn Fn(u64,
         progress(done, planned);
     };
     let with_material = |examples: &[Example], of: fn(&Example) -> bool| {
-        examples.iter().chain(corpus.material.iter().filter(|e| of(e))).cloned().collect::<Vec<_>>()
+        examples
+            .iter()
+            .chain(corpus.material.iter().filter(|e| of(e)))
+            .cloned()
+            .collect::<Vec<_>>()
     };
     let tickets = with_material(&corpus.tickets, |e| e.r#type.is_some() || e.topic.is_some());
     let posts = with_material(&corpus.posts, |e| e.sentiment.is_some());
@@ -195,7 +250,13 @@ pub(crate) fn fit(corpus: &Corpus, segmenter: &Segmenter, progress: &dyn Fn(u64,
     let folded = fold::fold(&families, &models, recipe.rows);
     let [r#type, topic, sentiment] = folded.calibrations;
     Ok(Weights {
-        head: Head { learnt_from, r#type, topic, sentiment, threshold },
+        head: Head {
+            learnt_from,
+            r#type,
+            topic,
+            sentiment,
+            threshold,
+        },
         keys: folded.keys,
         norms: folded.norms,
         rows: folded.rows,
@@ -203,7 +264,15 @@ pub(crate) fn fit(corpus: &Corpus, segmenter: &Segmenter, progress: &dyn Fn(u64,
 }
 
 fn enough(family: &Family, task: Task) -> Result<(), LabelError> {
-    let texts = family.examples.iter().filter(|e| (task.label)(e).is_some()).count();
+    let texts = family
+        .examples
+        .iter()
+        .filter(|e| (task.label)(e).is_some())
+        .count();
     let names = ["type", "topic", "sentiment"];
-    if texts < FOLDS * 2 { Err(LabelError::TooFew(names[task.place])) } else { Ok(()) }
+    if texts < FOLDS * 2 {
+        Err(LabelError::TooFew(names[task.place]))
+    } else {
+        Ok(())
+    }
 }

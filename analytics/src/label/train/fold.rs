@@ -19,16 +19,25 @@ const CLIPPED: f64 = 0.0004;
 
 /// Folds the models (with their temperatures) of tickets and posts into at most `most` rows.
 pub(crate) fn fold(families: &[Family; 2], models: &[(Linear, f32)], most: usize) -> Folded {
-    let mut keys: Vec<u32> = families.iter().flat_map(|family| family.vocabulary.keys.iter().copied()).collect();
+    let mut keys: Vec<u32> = families
+        .iter()
+        .flat_map(|family| family.vocabulary.keys.iter().copied())
+        .collect();
     keys.par_sort_unstable();
     keys.dedup();
     let exact: Vec<[f32; COLUMNS]> = keys.par_iter().map(|key| row(*key, families, models)).collect();
 
     let steps: [f32; COLUMNS] = std::array::from_fn(|column| {
-        let mut sizes: Vec<f32> = exact.iter().map(|row| row[column].abs()).filter(|size| *size > 0.0).collect();
+        let mut sizes: Vec<f32> = exact
+            .iter()
+            .map(|row| row[column].abs())
+            .filter(|size| *size > 0.0)
+            .collect();
         sizes.par_sort_unstable_by(f32::total_cmp);
         let place = (sizes.len() as f64 * (1.0 - CLIPPED)) as usize;
-        sizes.get(place.min(sizes.len().saturating_sub(1))).map_or(1.0, |size| size.max(1e-9) / 127.0)
+        sizes
+            .get(place.min(sizes.len().saturating_sub(1)))
+            .map_or(1.0, |size| size.max(1e-9) / 127.0)
     });
     let rows: Vec<[i8; COLUMNS]> = exact
         .par_iter()
@@ -36,28 +45,53 @@ pub(crate) fn fold(families: &[Family; 2], models: &[(Linear, f32)], most: usize
         .collect();
 
     // The strongest rows stay, in the order of their keys.
-    let strength = |id: &usize| rows[*id].iter().map(|w| u32::from(w.unsigned_abs()).pow(2)).sum::<u32>();
-    let mut kept: Vec<usize> = (0..keys.len()).filter(|id| rows[*id].iter().any(|w| w.unsigned_abs() > 1)).collect();
+    let strength = |id: &usize| {
+        rows[*id]
+            .iter()
+            .map(|w| u32::from(w.unsigned_abs()).pow(2))
+            .sum::<u32>()
+    };
+    let mut kept: Vec<usize> = (0..keys.len())
+        .filter(|id| rows[*id].iter().any(|w| w.unsigned_abs() > 1))
+        .collect();
     kept.par_sort_by_key(|id| std::cmp::Reverse(strength(id)));
     kept.truncate(most);
     kept.par_sort_unstable();
 
     let norm = |family: &Family, key| {
-        let idf = family.vocabulary.column(key).map_or(0.0, |column| family.vocabulary.idf[column as usize]);
+        let idf = family
+            .vocabulary
+            .column(key)
+            .map_or(0.0, |column| family.vocabulary.idf[column as usize]);
         (idf * idf / NORM_STEP).round().min(255.0) as u8
     };
-    let norms: Vec<[u8; 2]> = kept.iter().map(|id| [norm(&families[0], keys[*id]), norm(&families[1], keys[*id])]).collect();
+    let norms: Vec<[u8; 2]> = kept
+        .iter()
+        .map(|id| [norm(&families[0], keys[*id]), norm(&families[1], keys[*id])])
+        .collect();
     let kept_keys: Vec<u32> = kept.iter().map(|id| keys[*id]).collect();
-    let shrunk = [shrinkage(&families[0], &kept_keys), shrinkage(&families[1], &kept_keys)];
+    let shrunk = [
+        shrinkage(&families[0], &kept_keys),
+        shrinkage(&families[1], &kept_keys),
+    ];
     let calibrations = TASKS.map(|task| {
         let (model, temperature) = &models[task.place];
         let shorter = shrunk[usize::from(task.place == 2)];
         Calibration {
             bias: model.bias().iter().map(|bias| bias * temperature).collect(),
-            scale: task.columns.clone().map(|column| steps[column] * temperature * shorter).collect(),
+            scale: task
+                .columns
+                .clone()
+                .map(|column| steps[column] * temperature * shorter)
+                .collect(),
         }
     });
-    Folded { calibrations, rows: kept.iter().map(|id| rows[*id]).collect(), norms, keys: kept_keys }
+    Folded {
+        calibrations,
+        rows: kept.iter().map(|id| rows[*id]).collect(),
+        norms,
+        keys: kept_keys,
+    }
 }
 
 /// Weights of one feature in all models: its own and those of the shared columns it adds to.
@@ -66,7 +100,9 @@ fn row(key: u32, families: &[Family; 2], models: &[(Linear, f32)]) -> [f32; COLU
     for task in TASKS {
         let family = &families[usize::from(task.place == 2)];
         let (model, _) = &models[task.place];
-        let Some(column) = family.vocabulary.column(key) else { continue };
+        let Some(column) = family.vocabulary.column(key) else {
+            continue;
+        };
         let mut add = |column: usize, value: f32| {
             for (sum, weight) in row[task.columns.clone()].iter_mut().zip(model.column(column)) {
                 *sum += value * weight;
@@ -82,18 +118,28 @@ fn row(key: u32, families: &[Family; 2], models: &[(Linear, f32)]) -> [f32; COLU
 
 /// By how much texts get shorter, in the mean, when only `kept` features are counted: the norm at run time sees no others.
 fn shrinkage(family: &Family, kept: &[u32]) -> f32 {
-    let is_kept: Vec<bool> = family.vocabulary.keys.par_iter().map(|key| kept.binary_search(key).is_ok()).collect();
+    let is_kept: Vec<bool> = family
+        .vocabulary
+        .keys
+        .par_iter()
+        .map(|key| kept.binary_search(key).is_ok())
+        .collect();
     let ratios: Vec<f64> = (0..family.rows.len())
         .into_par_iter()
         .map(|i| {
             let length = |only: bool| {
-                let columns = family.rows.row(i).iter().filter(|(column, _)| {
-                    is_kept.get(*column as usize).is_some_and(|kept| *kept || !only)
-                });
+                let columns =
+                    family.rows.row(i).iter().filter(|(column, _)| {
+                        is_kept.get(*column as usize).is_some_and(|kept| *kept || !only)
+                    });
                 columns.map(|(_, value)| f64::from(value * value)).sum::<f64>()
             };
             (length(true) / length(false).max(1e-9)).sqrt()
         })
         .collect();
-    if ratios.is_empty() { 1.0 } else { (ratios.iter().sum::<f64>() / ratios.len() as f64) as f32 }
+    if ratios.is_empty() {
+        1.0
+    } else {
+        (ratios.iter().sum::<f64>() / ratios.len() as f64) as f32
+    }
 }

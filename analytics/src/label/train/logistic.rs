@@ -15,7 +15,11 @@ pub(crate) struct Sparse {
 
 impl Sparse {
     pub(crate) fn new(columns: usize) -> Self {
-        Self { starts: vec![0], entries: Vec::new(), columns }
+        Self {
+            starts: vec![0],
+            entries: Vec::new(),
+            columns,
+        }
     }
 
     pub(crate) fn push(&mut self, row: impl IntoIterator<Item = (u32, f32)>) {
@@ -72,13 +76,18 @@ pub(crate) struct Problem<'a> {
 impl Problem<'_> {
     /// Learns each class against all others in `rounds` rounds.
     pub(crate) fn solve(&self, rounds: usize) -> Linear {
-        let one_by_one: Vec<Vec<f32>> =
-            (0..self.classes).into_par_iter().map(|class| self.against_others(class, rounds)).collect();
+        let one_by_one: Vec<Vec<f32>> = (0..self.classes)
+            .into_par_iter()
+            .map(|class| self.against_others(class, rounds))
+            .collect();
         let mut weights = Vec::with_capacity((self.rows.columns + 1) * self.classes);
         for column in 0..=self.rows.columns {
             weights.extend(one_by_one.iter().map(|class| class[column]));
         }
-        Linear { classes: self.classes, weights }
+        Linear {
+            classes: self.classes,
+            weights,
+        }
     }
 
     /// Dual coordinate descent for logistic regression (Yu, Huang and Lin 2011): one pair of dual variables a row, each
@@ -93,8 +102,9 @@ impl Problem<'_> {
                 [small, limit(i) - small]
             })
             .collect();
-        let lengths: Vec<f32> =
-            (0..self.rows.len()).map(|i| 1.0 + self.rows.row(i).iter().map(|(_, v)| v * v).sum::<f32>()).collect();
+        let lengths: Vec<f32> = (0..self.rows.len())
+            .map(|i| 1.0 + self.rows.row(i).iter().map(|(_, v)| v * v).sum::<f32>())
+            .collect();
         let sign = |i: usize| if self.targets[i] == class { 1.0f32 } else { -1.0 };
         for &i in &order {
             add(&mut model, self.rows.row(i), sign(i) * duals[i][0]);
@@ -133,14 +143,21 @@ fn minimum(old: f32, c: f32, a: f32, b: f32) -> f32 {
             break;
         }
         let next = z - slope / (a + c / (c - z) / z);
-        z = if next <= 0.0 { 0.1 * z } else { next.min(c * 0.999_999) };
+        z = if next <= 0.0 {
+            0.1 * z
+        } else {
+            next.min(c * 0.999_999)
+        };
     }
     z.max(1e-30)
 }
 
 fn dot(model: &[f32], row: &[(u32, f32)]) -> f32 {
     let bias = model[model.len() - 1];
-    bias + row.iter().map(|&(column, value)| model[column as usize] * value).sum::<f32>()
+    bias + row
+        .iter()
+        .map(|&(column, value)| model[column as usize] * value)
+        .sum::<f32>()
 }
 
 fn add(model: &mut [f32], row: &[(u32, f32)], times: f32) {
@@ -185,7 +202,13 @@ mod tests {
             rows.push([(i % 3, 1.0), ((i + 1) % 3, 0.2)]);
         }
         let targets: Vec<usize> = (0..30).map(|i| i % 3).collect();
-        let problem = Problem { rows: &rows, targets: &targets, weights: &[1.0; 30], classes: 3, cost: 10.0 };
+        let problem = Problem {
+            rows: &rows,
+            targets: &targets,
+            weights: &[1.0; 30],
+            classes: 3,
+            cost: 10.0,
+        };
         let model = problem.solve(30);
         for i in 0..30 {
             let logits = model.logits(rows.row(i));

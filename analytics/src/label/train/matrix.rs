@@ -20,8 +20,9 @@ pub(crate) struct View {
 }
 
 /// Words in a title that name the type. One title in five has one; a text must be understood without.
-const TYPE_WORDS: [&str; 12] =
-    ["投诉", "举报", "咨询", "建议", "求助", "反映", "表扬", "感谢", "请求", "请教", "关于", "反应"];
+const TYPE_WORDS: [&str; 12] = [
+    "投诉", "举报", "咨询", "建议", "求助", "反映", "表扬", "感谢", "请求", "请教", "关于", "反应",
+];
 
 /// Every view of every example, in order.
 pub(crate) fn views(examples: &[Example], segmenter: &Segmenter, share_bare: f32) -> Vec<View> {
@@ -29,7 +30,11 @@ pub(crate) fn views(examples: &[Example], segmenter: &Segmenter, share_bare: f32
         .par_iter()
         .enumerate()
         .map(|(of, example)| {
-            let view = |title: &str, share| View { of, share, features: features(title, &example.body, segmenter) };
+            let view = |title: &str, share| View {
+                of,
+                share,
+                features: features(title, &example.body, segmenter),
+            };
             let mut views = Vec::with_capacity(2);
             if example.title.is_empty() || example.body.trim().is_empty() {
                 views.push(view(&example.title, 1.0));
@@ -50,14 +55,23 @@ pub(crate) fn views(examples: &[Example], segmenter: &Segmenter, share_bare: f32
 
 fn without_type_words(title: &str) -> Cow<'_, str> {
     TYPE_WORDS.iter().fold(Cow::Borrowed(title), |title, word| {
-        if title.contains(word) { Cow::Owned(title.replace(word, "")) } else { title }
+        if title.contains(word) {
+            Cow::Owned(title.replace(word, ""))
+        } else {
+            title
+        }
     })
 }
 
 /// Features of one text, ascending, each once.
 pub(crate) fn features(title: &str, body: &str, segmenter: &Segmenter) -> Vec<u32> {
     let (title_words, body_words) = (segmenter.segment(title), segmenter.segment(body));
-    let text = Text { title, body, title_words: &title_words, body_words: &body_words };
+    let text = Text {
+        title,
+        body,
+        title_words: &title_words,
+        body_words: &body_words,
+    };
     let mut features = Vec::with_capacity(2048);
     extract(&text, &mut |hash, _, _| features.push(hash));
     features.sort_unstable();
@@ -83,15 +97,26 @@ impl Vocabulary {
             count += 1;
         }
         all.par_sort_unstable();
-        let mut counts: Vec<(u32, usize)> = all.chunk_by(|a, b| a == b).map(|run| (run[0], run.len())).collect();
+        let mut counts: Vec<(u32, usize)> = all
+            .chunk_by(|a, b| a == b)
+            .map(|run| (run[0], run.len()))
+            .collect();
         counts.retain(|(_, seen)| *seen >= least);
         let known: rustc_hash::FxHashSet<u32> = counts.iter().map(|(key, _)| *key).collect();
-        counts.extend(always.iter().filter(|key| !known.contains(key)).map(|key| (*key, least)));
+        counts.extend(
+            always
+                .iter()
+                .filter(|key| !known.contains(key))
+                .map(|key| (*key, least)),
+        );
         counts.sort_unstable();
         counts.dedup_by_key(|(key, _)| *key);
         Self {
             keys: counts.iter().map(|(key, _)| *key).collect(),
-            idf: counts.iter().map(|(_, seen)| 1.0 + ((1.0 + count as f32) / (1.0 + *seen as f32)).ln()).collect(),
+            idf: counts
+                .iter()
+                .map(|(_, seen)| 1.0 + ((1.0 + count as f32) / (1.0 + *seen as f32)).ln())
+                .collect(),
         }
     }
 
@@ -111,7 +136,11 @@ pub(crate) struct Factors {
 }
 
 /// The matrix of `texts`: one column a kept feature, then the shared columns. Rows have the length of their tf-idf part, 1.
-pub(crate) fn matrix<'a>(texts: impl Iterator<Item = &'a [u32]>, vocabulary: &Vocabulary, factors: &Factors) -> Sparse {
+pub(crate) fn matrix<'a>(
+    texts: impl Iterator<Item = &'a [u32]>,
+    vocabulary: &Vocabulary,
+    factors: &Factors,
+) -> Sparse {
     let texts: Vec<&[u32]> = texts.collect();
     let kept = vocabulary.keys.len() as u32;
     let index: FxHashMap<u32, u32> = vocabulary.keys.iter().copied().zip(0..).collect();
@@ -122,7 +151,9 @@ pub(crate) fn matrix<'a>(texts: impl Iterator<Item = &'a [u32]>, vocabulary: &Vo
             let mut shared = vec![0.0f32; factors.columns];
             let mut norm = 0.0f32;
             for feature in *features {
-                let Some(&column) = index.get(feature) else { continue };
+                let Some(&column) = index.get(feature) else {
+                    continue;
+                };
                 let idf = vocabulary.idf[column as usize];
                 norm += idf * idf;
                 row.push((column, idf));

@@ -2,7 +2,7 @@
 
 pub(crate) mod calibrate;
 pub(crate) mod corpus;
-pub(crate) mod cue;
+mod cue;
 pub(crate) mod duplicates;
 pub(crate) mod fit;
 mod fold;

@@ -47,7 +47,10 @@ impl City {
 
     /// The same seed gives the same city.
     pub(super) fn build(seed: u64) -> Self {
-        Self { tickets: tickets::tickets(seed), posts: posts::posts(seed) }
+        Self {
+            tickets: tickets::tickets(seed),
+            posts: posts::posts(seed),
+        }
     }
 
     /// Writes what watched folders are to find below `folder`.
@@ -73,13 +76,20 @@ impl City {
 
     /// What the push client sends, as JSON Lines.
     pub(super) fn push_batches(&self) -> Vec<String> {
-        let pushed: Vec<String> =
-            self.posts.iter().filter(|post| post.way == Way::Push).map(|post| files::line(post).to_string()).collect();
+        let pushed: Vec<String> = self
+            .posts
+            .iter()
+            .filter(|post| post.way == Way::Push)
+            .map(|post| files::line(post).to_string())
+            .collect();
         pushed.chunks(BATCH).map(|batch| batch.join("\n")).collect()
     }
 
     /// What is to arrive.
     pub(super) fn expected(&self) -> Expected {
-        Expected { tickets: self.tickets.len() as u64, posts: self.posts.len() as u64 }
+        Expected {
+            tickets: self.tickets.len() as u64,
+            posts: self.posts.len() as u64,
+        }
     }
 }

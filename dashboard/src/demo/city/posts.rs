@@ -133,9 +133,9 @@ fn post(way: Way, medium: Medium, number: usize, shelves: &Shelves, random: &mut
     let shelf = shelves.of(article, about);
     let (title, body) = match medium {
         _ if article => self::article(shelf, medium, &scene, random),
-        Medium::Weibo => (String::new(), short(shelf, story, 45, &scene, random).1),
+        Medium::Weibo => (String::new(), short(shelf, story, 50, &scene, random).1),
         Medium::Forum => short(shelf, None, 90, &scene, random),
-        _ => short(shelf, story, 20, &scene, random),
+        _ => short(shelf, story, 40, &scene, random),
     };
     let likes = random.heavy_tailed();
     let (native_id, url) = address(way, medium, number);
@@ -193,7 +193,7 @@ fn short(
     if let Some(story) = tagged.filter(|_| random.chance(60)) {
         body.extend(["#", story.tag, "#"]);
     }
-    if random.chance(70) {
+    if random.chance(88) {
         body.push_str(&frame(true, first.tone, scene, random));
     }
     body.push_str(&scene.fill(first.text, random));
@@ -206,7 +206,7 @@ fn short(
             body.push_str(&scene.fill(second[random.below(second.len())].text, random));
         }
     }
-    if random.chance(75) {
+    if random.chance(88) {
         body.push_str(&frame(false, first.tone, scene, random));
     }
     (scene.fill(first.title, random), body)

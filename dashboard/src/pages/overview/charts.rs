@@ -162,7 +162,6 @@ pub(super) fn ranking(
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

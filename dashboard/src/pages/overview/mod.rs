@@ -54,7 +54,7 @@ struct View {
     by_channel: Chart,
     unit_rule: String,
     units: Vec<UnitRow>,
-    posts_note: String,
+    posts: posts::Volume,
     posts_by_day: Chart,
     posts_by_topic: Chart,
     posts_by_channel: Chart,
@@ -149,7 +149,7 @@ fn view(app: &App, frame: Frame, asked: &ScopeQuery) -> Result<View, Error> {
             ("by-channel", "受理渠道", "渠道"),
         )?,
         units: units(snapshot, &scope)?,
-        posts_note: posts::note(snapshot, &posts_scope)?,
+        posts: posts::volume(snapshot, &posts_scope)?,
         posts_by_day,
         posts_by_topic: posts::ranked(
             snapshot,

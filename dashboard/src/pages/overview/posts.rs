@@ -16,19 +16,30 @@ use analytics::{
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
 
-/// How many posts, and how many of them negative.
-pub(super) fn note(snapshot: &Snapshot, scope: &PostScope) -> Result<String, Error> {
-    let total = metrics::post_count(snapshot, scope)?;
+/// How many posts, and how many of them negative; each count leads to its posts.
+#[derive(Debug)]
+pub(super) struct Volume {
+    pub(super) period: String,
+    pub(super) total: String,
+    pub(super) total_link: String,
+    pub(super) percent: String,
+    pub(super) negative: String,
+    pub(super) negative_link: String,
+    pub(super) labelled: String,
+}
+
+pub(super) fn volume(snapshot: &Snapshot, scope: &PostScope) -> Result<Volume, Error> {
     let negative = metrics::negative_share(snapshot, scope)?;
-    Ok(format!(
-        "{}至{}发布的帖文 {} 条 · 负面占比 {}（{} / {}，未标注情感的不计入）",
-        format::day(scope.from),
-        format::day(scope.to),
-        format::count(total),
-        negative.percent(),
-        format::count(negative.numerator),
-        format::count(negative.denominator),
-    ))
+    let query = format!("kind:post date:{}..{}", scope.from, scope.to);
+    Ok(Volume {
+        period: format!("{}至{}", format::day(scope.from), format::day(scope.to)),
+        total: format::count(metrics::post_count(snapshot, scope)?),
+        total_link: link("/search", [("q", query.as_str())]),
+        percent: negative.percent(),
+        negative: format::count(negative.numerator),
+        negative_link: link("/search", [("q", format!("{query} sentiment:negative").as_str())]),
+        labelled: format::count(negative.denominator),
+    })
 }
 
 /// Posts by day and sentiment, from the first day with any to the last.

@@ -20,18 +20,26 @@ const TICKETS: usize = 1_000_000;
 const BATCH: usize = 20_000;
 
 /// The ledger is made once per machine and kept in the temporary folder: making it takes longer than all measures.
-fn ledger() -> Result<Ledger> {
-    let path = std::env::temp_dir().join(format!(
+fn path() -> PathBuf {
+    std::env::temp_dir().join(format!(
         "minsheng-bench-{}-{TICKETS}.sqlite",
         env!("CARGO_PKG_VERSION")
-    ));
-    if !path.exists() {
-        let making = path.with_extension("making");
+    ))
+}
+
+/// Makes the ledger where it is not there yet.
+pub(crate) fn prepare() -> Result<()> {
+    if !path().exists() {
+        let making = path().with_extension("making");
         let _ = std::fs::remove_file(&making);
         make(&making)?;
-        std::fs::rename(&making, &path)?;
+        std::fs::rename(&making, path())?;
     }
-    Ok(Ledger::open(&path, Rules::embedded()?)?)
+    Ok(())
+}
+
+fn ledger() -> Result<Ledger> {
+    Ok(Ledger::open(&path(), Rules::embedded()?)?)
 }
 
 fn make(path: &PathBuf) -> Result<()> {

@@ -46,6 +46,19 @@ pub enum DataError {
         /// What the system says.
         error: std::io::Error,
     },
+    /// Ledger and index were filled from another log than the configured one.
+    #[error(
+        "data folder {folder} was filled from the log `{was}`, but the configuration names `{now}`: use another data \
+         folder, or `minsheng replay` to rebuild it from the configured log"
+    )]
+    OtherLog {
+        /// The folder.
+        folder: String,
+        /// Identity of the log it was filled from.
+        was: String,
+        /// Identity of the configured log.
+        now: String,
+    },
     /// Another process owns it.
     #[error("data folder {folder} is in use by process {pid}")]
     Held {
@@ -67,6 +80,11 @@ impl DataDir {
         let data = Self(root.to_owned());
         std::fs::create_dir_all(root).map_err(|error| data.failed(error))?;
         Ok(data)
+    }
+
+    /// A folder that may not exist: for commands that only look.
+    pub fn at(root: &Path) -> Self {
+        Self(root.to_owned())
     }
 
     /// The folder itself.
@@ -131,6 +149,40 @@ impl DataDir {
         };
         ownership.announce(None)?;
         Ok(ownership)
+    }
+
+    /// Notes which log fills this folder; a folder already filled from another is refused, because its checkpoints would
+    /// skip what they never saw.
+    ///
+    /// # Errors
+    /// [`DataError::OtherLog`], or when the note cannot be read or written.
+    pub fn bind_log(&self, identity: &str) -> Result<(), DataError> {
+        match std::fs::read_to_string(self.log_note()) {
+            Ok(was) if was == identity => Ok(()),
+            Ok(was) => {
+                let (folder, now) = (self.0.display().to_string(), identity.to_owned());
+                Err(DataError::OtherLog { folder, was, now })
+            }
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                std::fs::write(self.log_note(), identity).map_err(|error| self.failed(error))
+            }
+            Err(error) => Err(self.failed(error)),
+        }
+    }
+
+    /// Forgets which log filled this folder: for a folder that is about to be rebuilt.
+    ///
+    /// # Errors
+    /// When the note cannot be removed.
+    pub fn unbind_log(&self) -> Result<(), DataError> {
+        match std::fs::remove_file(self.log_note()) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(self.failed(error)),
+            _ => Ok(()),
+        }
+    }
+
+    fn log_note(&self) -> PathBuf {
+        self.0.join("filled-from")
     }
 
     fn owner(&self) -> Option<Owner> {
@@ -222,5 +274,20 @@ mod tests {
         assert_eq!(owner.token, ownership.token());
         drop(ownership);
         data.own().unwrap();
+    }
+
+    #[test]
+    fn a_folder_filled_from_one_log_is_not_read_on_from_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let data = DataDir::open(folder.path()).unwrap();
+        data.bind_log("embedded").unwrap();
+        data.bind_log("embedded").unwrap();
+        let refused = data.bind_log("kafka:minsheng.").unwrap_err().to_string();
+        assert!(
+            refused.contains("`embedded`") && refused.contains("`kafka:minsheng.`"),
+            "{refused}"
+        );
+        data.unbind_log().unwrap();
+        data.bind_log("kafka:minsheng.").unwrap();
     }
 }

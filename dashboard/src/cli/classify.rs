@@ -56,7 +56,7 @@ struct Refused {
 pub(super) fn run(common: &Common, args: &ClassifyArgs) -> anyhow::Result<()> {
     let config = common.config()?;
     let segmenter = crate::run::segmenter(&config)?;
-    let models = models_of(&common.data()?)?;
+    let models = models_of(&common.existing_data())?;
     let input: Box<dyn Read> = match &args.file {
         Some(path) if path.as_os_str() != "-" => Box::new(
             std::fs::File::open(path)
@@ -168,6 +168,7 @@ fn answer(
                     ))?;
                 }
             }
+            Err(error) if !json => out.line(format_args!("line {line}: {error}"))?,
             Err(error) => out.json(&Refused {
                 line: *line,
                 error: error.clone(),

@@ -67,6 +67,11 @@ impl Common {
         Ok(DataDir::open(&self.data)?)
     }
 
+    /// The data folder as it is, made by nobody: for commands that only look.
+    pub(crate) fn existing_data(&self) -> DataDir {
+        DataDir::at(&self.data)
+    }
+
     /// Whether to print JSON Lines.
     pub(crate) fn json(&self) -> bool {
         self.json

@@ -7,6 +7,7 @@ use analytics::{
     ledger::Ledger,
     metrics::{self, Rate, Scope},
 };
+use anyhow::Context;
 use chrono::NaiveDate;
 use clap::Args;
 use ingest::time::{self, Moment};
@@ -41,7 +42,9 @@ pub(super) fn run(common: &Common, args: &ReportArgs) -> anyhow::Result<()> {
     );
     let config = common.config()?;
     let as_of = args.as_of.unwrap_or_else(|| run::clock(&config).now());
-    let ledger = Ledger::open_reader(&common.data()?.ledger(), run::rules(&config)?)?;
+    let data = common.existing_data();
+    let ledger = Ledger::open_reader(&data.ledger(), run::rules(&config)?)
+        .with_context(|| format!("no ledger can be read in data folder {}", data.root().display()))?;
     let snapshot = Frames::new(&ledger).snapshot()?;
     let scope = Scope::new(args.from, args.to, as_of);
     let mut out = Output::new();

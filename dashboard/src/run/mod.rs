@@ -147,6 +147,7 @@ impl Engine {
                 _ => {}
             }
         }
+        data.unbind_log()?;
         if data.index().exists() {
             std::fs::remove_dir_all(data.index()).with_context(|| data.index().display().to_string())?;
         }
@@ -166,6 +167,7 @@ impl Engine {
         let segmenter = segmenter(&config)?;
         let models = Arc::new(models_of(&data)?);
         let cleaner = cleaner(&config, &data)?;
+        data.bind_log(&config.log.identity())?;
         let log = log::open(&config.log, data.root()).await?;
         let (ledger, index) = if ownership.is_some() {
             (

@@ -31,6 +31,17 @@ impl Default for LogConfig {
     }
 }
 
+impl LogConfig {
+    /// What tells this log from another: checkpoints made on one mean nothing on the other. Brokers may move, the
+    /// prefix of the topics stays.
+    pub fn identity(&self) -> String {
+        match self {
+            Self::Embedded {} => "embedded".to_owned(),
+            Self::Kafka(config) => format!("kafka:{}", config.topic_prefix),
+        }
+    }
+}
+
 /// Opens the configured log. The embedded one lives in the folder `log` under `data`.
 ///
 /// # Errors

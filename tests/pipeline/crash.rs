@@ -109,8 +109,13 @@ fn ledger_position(data: &Path) -> Option<ingest::log::Checkpoint> {
 }
 
 fn ledger_is_ahead(data: &Path) -> bool {
-    let index = index::writer::Index::open_reader(&data.join("index"), index::Segmenter::default());
-    match (ledger_position(data), index) {
+    let Ok(segmenter) = index::Segmenter::new("") else {
+        return false;
+    };
+    match (
+        ledger_position(data),
+        index::writer::Index::open_reader(&data.join("index"), segmenter),
+    ) {
         (Some(ledger), Ok(index)) => ledger != index.checkpoint(),
         _ => false,
     }

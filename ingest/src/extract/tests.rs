@@ -225,7 +225,7 @@ proptest::proptest! {
 /// Every real page gives title, time and text; what they are was checked by reading.
 #[test]
 #[ignore = "needs ../shared/data"]
-fn every_real_page_has_title_time_and_text() {
+fn shared_data_every_real_page_has_title_time_and_text() {
     let folder = std::env::var("MINSHENG_SHARED_DATA").expect("MINSHENG_SHARED_DATA names the folder");
     for file in std::fs::read_dir(std::path::Path::new(&folder).join("pages")).unwrap() {
         let path = file.unwrap().path();

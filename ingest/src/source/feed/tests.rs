@@ -96,7 +96,7 @@ fn bombs_and_foreign_documents_are_refused() {
 
 #[test]
 #[ignore = "needs ../shared/data"]
-fn every_real_feed_parses_or_is_refused() {
+fn shared_data_every_real_feed_parses_or_is_refused() {
     let folder = std::env::var("MINSHENG_SHARED_DATA").expect("MINSHENG_SHARED_DATA names the folder");
     let mut read = 0;
     let mut refused = Vec::new();

@@ -3,6 +3,8 @@
 //!
 //! `cargo bench -- whole` runs one group. The Kafka figures need `MINSHENG_KAFKA_LIBS` (see `tests/run`).
 
+#![expect(clippy::print_stdout, reason = "the figures are the answer of this program")]
+
 mod log;
 mod metrics;
 mod text;

@@ -42,7 +42,7 @@ fn ledger() -> Result<Ledger> {
     Ok(Ledger::open(&path(), Rules::embedded()?)?)
 }
 
-fn make(path: &PathBuf) -> Result<()> {
+fn make(path: &Path) -> Result<()> {
     let ledger = Ledger::open(path, Rules::embedded()?)?;
     let mut checkpoint = Checkpoint::default();
     let mut offset = 0;
@@ -102,7 +102,7 @@ fn events(n: usize) -> Vec<Record> {
         ),
         event(hours(1), Event::Dispatched { unit, due_at: None }),
     ];
-    if n % 50 != 0 {
+    if !n.is_multiple_of(50) {
         events.push(event(
             hours(4 + n as i64 % 200),
             Event::Resolved {

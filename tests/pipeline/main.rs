@@ -1,5 +1,10 @@
 //! The whole-pipeline tests: one binary, so that the large dependencies link once.
 
+#![expect(
+    clippy::unwrap_used,
+    reason = "what cannot be set up must fail the test, never pass it"
+)]
+
 mod crash;
 mod import;
 mod kafka;

@@ -3,6 +3,12 @@
 //! The jars come from `tests/support/install-kafka.sh`; `MINSHENG_KAFKA_LIBS` names their folder. Nothing here
 //! passes without a broker: what is missing is a panic that says how to get it.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what cannot be set up must fail the test, never pass it"
+)]
+
 use rdkafka::{
     ClientConfig, TopicPartitionList,
     admin::{AdminClient, AdminOptions},

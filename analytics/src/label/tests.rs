@@ -102,7 +102,7 @@ fn one_text_and_a_batch_agree() {
     let texts: Vec<Text<'_>> = cuts.iter().map(Cut::text).collect();
     let batch = models.label(&texts).unwrap();
     for (text, label) in texts.iter().zip(&batch) {
-        assert_eq!(models.label(&[*text]).unwrap(), [label.clone()]);
+        assert_eq!(models.label(&[*text]).unwrap(), std::slice::from_ref(label));
         assert_eq!(label.sentiment_label, sentiment_name(label.sentiment));
     }
     assert!(models.label(&[]).unwrap().is_empty());

@@ -14,7 +14,10 @@ use ingest::{
     record::{Accepted, Body, Classified, Event, Record, TicketEvent, TicketType},
     time::{self, Moment},
 };
-use std::{path::PathBuf, time::Instant};
+use std::{
+    path::{Path, PathBuf},
+    time::Instant,
+};
 
 const TICKETS: usize = 1_000_000;
 const BATCH: usize = 20_000;

@@ -2,6 +2,7 @@
 
 #![expect(
     clippy::unwrap_used,
+    clippy::panic,
     reason = "what cannot be set up must fail the test, never pass it"
 )]
 

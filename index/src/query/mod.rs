@@ -9,7 +9,7 @@
 //! title:停水 unit:城管局 type:投诉 sentiment:<-0.3 date:2016-05-01..2016-05-31
 //! ```
 //!
-//! [`parse`](parse::parse) makes a [`Node`] of the text, [`plan`](plan::plan) a tantivy query of the node. tantivy's own
+//! `parse` makes a `Node` of the text, `plan` a tantivy query of the node. tantivy's own
 //! parser is not used: it turns a word of several tokens into a phrase of words, which misses texts.
 
 mod field;

@@ -13,7 +13,6 @@ use ingest::{
     record::{Body, Record},
 };
 use jieba_rs::{Jieba, TokenizeMode};
-use rayon::prelude::*;
 use std::{
     sync::Arc,
     time::{Duration, Instant},
@@ -21,7 +20,7 @@ use std::{
 use tantivy::{
     TantivyDocument,
     schema::{IndexRecordOption, Schema, TextFieldIndexing, TextOptions},
-    tokenizer::{PreTokenizedString, Token},
+    tokenizer::{Token, TokenStream, Tokenizer},
 };
 use tokio::sync::watch;
 
@@ -38,29 +37,28 @@ pub(crate) fn bare() -> Result<Done> {
             _ => None,
         })
         .collect();
-    let jieba = Jieba::new();
-    let indexing = TextFieldIndexing::default().set_index_option(IndexRecordOption::WithFreqsAndPositions);
-    let options = TextOptions::default().set_indexing_options(indexing);
+    let indexed_by = |tokenizer: &str| {
+        let indexing = TextFieldIndexing::default()
+            .set_tokenizer(tokenizer)
+            .set_index_option(IndexRecordOption::WithFreqsAndPositions);
+        TextOptions::default().set_indexing_options(indexing)
+    };
     let mut schema = Schema::builder();
-    let words = schema.add_text_field("words", options.clone());
-    let characters = schema.add_text_field("characters", options);
+    let words = schema.add_text_field("words", indexed_by("words"));
+    let characters = schema.add_text_field("characters", indexed_by("characters"));
     let folder = tempfile::tempdir()?;
     let index = tantivy::Index::create_in_dir(folder.path(), schema.build())?;
-    let mut writer = index.writer_with_num_threads(threads(), 256 << 20)?;
+    index
+        .tokenizers()
+        .register("words", Words(Arc::new(Jieba::new())));
+    index.tokenizers().register("characters", Characters);
+    let mut writer = index.writer_with_num_threads(threads(), threads() * (64 << 20))?;
     let begun = Instant::now();
-    for chunk in texts.chunks(4096) {
-        let documents: Vec<TantivyDocument> = chunk
-            .par_iter()
-            .map(|text| {
-                let mut document = TantivyDocument::new();
-                document.add_pre_tokenized_text(words, words_of(&jieba, text));
-                document.add_pre_tokenized_text(characters, characters_of(text));
-                document
-            })
-            .collect();
-        for document in documents {
-            writer.add_document(document)?;
-        }
+    for text in &texts {
+        let mut document = TantivyDocument::new();
+        document.add_text(words, text);
+        document.add_text(characters, text);
+        writer.add_document(document)?;
     }
     writer.commit()?;
     Ok(Done {
@@ -69,38 +67,62 @@ pub(crate) fn bare() -> Result<Done> {
     })
 }
 
-fn token(text: &str, position: usize) -> Token {
-    Token {
-        offset_from: 0,
-        offset_to: 0,
-        position,
-        text: text.to_owned(),
-        position_length: 1,
+/// jieba-rs in search mode, on tantivy's indexing threads.
+#[derive(Clone)]
+struct Words(Arc<Jieba>);
+
+impl Tokenizer for Words {
+    type TokenStream<'a> = Tokens;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
+        let words = self.0.tokenize(text, TokenizeMode::Search, true);
+        Tokens::of(words.into_iter().map(|word| word.word))
     }
 }
 
-fn words_of(jieba: &Jieba, text: &str) -> PreTokenizedString {
-    let words = jieba.tokenize(text, TokenizeMode::Search, true);
-    let tokens = words
-        .iter()
-        .enumerate()
-        .map(|(position, word)| token(word.word, position))
-        .collect();
-    PreTokenizedString {
-        text: String::new(),
-        tokens,
+/// Every character by itself.
+#[derive(Clone)]
+struct Characters;
+
+impl Tokenizer for Characters {
+    type TokenStream<'a> = Tokens;
+
+    fn token_stream<'a>(&'a mut self, text: &'a str) -> Tokens {
+        Tokens::of(text.char_indices().map(|(at, c)| &text[at..at + c.len_utf8()]))
     }
 }
 
-fn characters_of(text: &str) -> PreTokenizedString {
-    let tokens = text
-        .char_indices()
-        .enumerate()
-        .map(|(n, (at, c))| token(&text[at..at + c.len_utf8()], n))
-        .collect();
-    PreTokenizedString {
-        text: String::new(),
-        tokens,
+struct Tokens {
+    tokens: Vec<Token>,
+    passed: usize,
+}
+
+impl Tokens {
+    fn of<'a>(texts: impl Iterator<Item = &'a str>) -> Self {
+        let token = |(position, text): (usize, &str)| Token {
+            position,
+            text: text.to_owned(),
+            ..Token::default()
+        };
+        Self {
+            tokens: texts.enumerate().map(token).collect(),
+            passed: 0,
+        }
+    }
+}
+
+impl TokenStream for Tokens {
+    fn advance(&mut self) -> bool {
+        self.passed += 1;
+        self.passed <= self.tokens.len()
+    }
+
+    fn token(&self) -> &Token {
+        &self.tokens[self.passed - 1]
+    }
+
+    fn token_mut(&mut self) -> &mut Token {
+        &mut self.tokens[self.passed - 1]
     }
 }
 

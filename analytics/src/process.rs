@@ -22,13 +22,13 @@ use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, task};
 
 /// Entries per batch: large enough that one SQL transaction and one Polars job are worth their fixed cost, small enough
-/// that a batch of long articles (10 KB each) stays below 50 MB.
-const BATCH: usize = 4096;
+/// that two batches of long articles (10 KB each), one being read and one being stored, stay below 50 MB.
+const BATCH: usize = 2048;
 /// How long the reader waits for the first entry of a batch; also how soon a shutdown is noticed.
 const WAIT: Duration = Duration::from_millis(250);
 /// While more entries are waiting, the index is committed only every so many documents: a commit costs tens of
 /// milliseconds, and nobody sees the middle of a bulk load.
-const COMMIT_EVERY: usize = 20_000;
+const COMMIT_EVERY: usize = 50_000;
 /// Texts labelled at once after a replay or crash.
 const PENDING: usize = 1000;
 
@@ -60,6 +60,17 @@ pub enum ProcessError {
     /// A blocking task was cancelled or ended by a defect.
     #[error("processing task ended: {0}")]
     Task(#[from] task::JoinError),
+}
+
+/// A batch on its way into ledger and index; gives the number of documents written.
+type Storing = task::JoinHandle<Result<usize, ProcessError>>;
+
+/// Waits for the batch that is being stored, if any; how many documents it wrote.
+async fn finish(storing: &mut Option<Storing>) -> Result<usize, ProcessError> {
+    match storing.take() {
+        Some(storing) => storing.await?,
+        None => Ok(0),
+    }
 }
 
 /// A batch after the work that needs neither sink.
@@ -103,36 +114,49 @@ impl Processor {
         let mut reader = self.log.reader(&Topic::ALL, &position).await?;
         let mut live = false;
         let mut uncommitted = 0;
+        // The batch on its way into the sinks, while the next one is read, segmented and labelled.
+        let mut storing: Option<Storing> = None;
         while !*stop.borrow_and_update() {
             if !live && position.reached(&past) {
+                uncommitted += finish(&mut storing).await?;
                 live = true;
                 self.label_pending().await?;
             }
-            let entries = reader.next(BATCH, WAIT).await?;
+            let wait = if storing.is_some() { Duration::ZERO } else { WAIT };
+            let entries = reader.next(BATCH, wait).await?;
             let more = entries.len() == BATCH;
             for entry in &entries {
                 position.advance(entry);
             }
-            if !entries.is_empty() {
-                let this = Arc::clone(&self);
-                let prepared = task::spawn_blocking(move || this.prepare(entries, live)).await??;
+            let prepared = match entries.is_empty() {
+                true => None,
+                false => {
+                    let this = Arc::clone(&self);
+                    Some(task::spawn_blocking(move || this.prepare(entries, live)).await??)
+                }
+            };
+            uncommitted += finish(&mut storing).await?;
+            if let Some(prepared) = prepared {
                 // On the log before it is anywhere else: the ledger holds nothing that a replay would not bring.
                 self.log.append(&prepared.labels).await?;
                 let amended = prepared.amended;
-                let this = Arc::clone(&self);
-                let at = position.clone();
-                uncommitted += task::spawn_blocking(move || this.store(&prepared, &at)).await??;
+                let (this, at) = (Arc::clone(&self), position.clone());
+                storing = Some(task::spawn_blocking(move || this.store(&prepared, &at)));
                 if amended && live {
+                    uncommitted += finish(&mut storing).await?;
                     self.label_pending().await?;
                 }
             }
-            if !self.index.checkpoint().reached(&position) && (!more || uncommitted >= COMMIT_EVERY) {
-                let this = Arc::clone(&self);
-                let at = position.clone();
-                task::spawn_blocking(move || this.index.commit(&at)).await??;
+            if !more || uncommitted >= COMMIT_EVERY {
+                finish(&mut storing).await?;
+                if !self.index.checkpoint().reached(&position) {
+                    let (this, at) = (Arc::clone(&self), position.clone());
+                    task::spawn_blocking(move || this.index.commit(&at)).await??;
+                }
                 uncommitted = 0;
             }
         }
+        finish(&mut storing).await?;
         Ok(())
     }
 

@@ -141,7 +141,7 @@ impl Processor {
                 self.log.append(&prepared.labels).await?;
                 let amended = prepared.amended;
                 let (this, at) = (Arc::clone(&self), position.clone());
-                storing = Some(task::spawn_blocking(move || this.store(&prepared, &at)));
+                storing = Some(task::spawn_blocking(move || this.store(prepared, &at)));
                 if amended && live {
                     uncommitted += finish(&mut storing).await?;
                     self.label_pending().await?;
@@ -337,68 +337,37 @@ impl Processor {
     }
 
     /// Ledger transaction, then documents to the index (uncommitted). Returns how many documents were written.
-    fn store(&self, batch: &Prepared, position: &Checkpoint) -> Result<usize, ProcessError> {
+    fn store(&self, mut batch: Prepared, position: &Checkpoint) -> Result<usize, ProcessError> {
         let ledger_was = self.ledger.checkpoint()?;
         let index_was = self.index.checkpoint();
         let applied = self.ledger.apply(&batch.entries, &batch.labels, position)?;
         let mut tickets: FxHashSet<&str> = applied.tickets.iter().map(String::as_str).collect();
-        let mut posts: FxHashSet<&RecordId> = applied.posts.iter().collect();
+        let mut posts: FxHashMap<&RecordId, RecordId> = applied
+            .posts
+            .iter()
+            .map(|(post, newest)| (post, newest.clone()))
+            .collect();
         // After a crash between the two sinks the ledger holds entries whose documents the index lost.
         for Labelled { entry, .. } in &batch.entries {
             if ledger_was.holds(entry) && !index_was.holds(entry) {
                 match entry.record.as_ref().map(|record| &record.body) {
                     Ok(Body::Ticket(event)) => drop(tickets.insert(&event.no)),
-                    Ok(Body::Post(post)) => drop(posts.insert(&post.post_id)),
+                    Ok(Body::Post(post)) if !posts.contains_key(&post.post_id) => {
+                        posts.extend(
+                            self.ledger
+                                .newest_revision(&post.post_id)?
+                                .map(|newest| (&post.post_id, newest)),
+                        );
+                    }
                     _ => {}
                 }
             }
         }
-        let mut documents = self.post_documents(batch, &posts)?;
-        documents.extend(self.ticket_documents(batch, &tickets)?);
+        let mut documents = post_documents(&batch.entries, &mut batch.words, &posts);
+        documents.extend(self.ticket_documents(&batch, &tickets)?);
         let written = documents.len();
         self.index.write(documents)?;
         Ok(written)
-    }
-
-    /// Documents of those posts whose newest revision stands in this batch.
-    fn post_documents(
-        &self,
-        batch: &Prepared,
-        posts: &FxHashSet<&RecordId>,
-    ) -> Result<Vec<Document>, ProcessError> {
-        let mut newest: FxHashMap<&RecordId, (Moment, &RecordId)> = FxHashMap::default();
-        let mut documents: FxHashMap<&RecordId, Document> = FxHashMap::default();
-        for (place, Labelled { entry, label }) in batch.entries.iter().enumerate() {
-            let Ok(Record {
-                id,
-                observed_at,
-                body: Body::Post(post),
-                ..
-            }) = &entry.record
-            else {
-                continue;
-            };
-            let rank = (*observed_at, id);
-            let older = newest.get(&post.post_id).is_some_and(|other| *other >= rank);
-            if !posts.contains(&post.post_id) || older {
-                continue;
-            }
-            newest.insert(&post.post_id, rank);
-            let words = batch.words.get(&place).cloned().unwrap_or_default();
-            documents.insert(
-                &post.post_id,
-                post_document(post, *observed_at, words, label.as_ref()),
-            );
-        }
-        let mut live = Vec::with_capacity(documents.len());
-        for (post, document) in documents {
-            let in_ledger = self.ledger.newest_revision(post)?;
-            // A newer revision read later in the log will bring its own document.
-            if in_ledger.is_none_or(|(at, id)| newest.get(post) == Some(&(at, &id))) {
-                live.push(document);
-            }
-        }
-        Ok(live)
     }
 
     /// One document per ticket, from its fold.
@@ -443,6 +412,43 @@ impl Processor {
             })
             .collect())
     }
+}
+
+/// Documents of those posts whose newest revision, given by `newest`, stands in this batch. A newer one that is read later
+/// in the log will bring its own document.
+fn post_documents(
+    entries: &[Labelled],
+    words: &mut FxHashMap<usize, (Segmented, Segmented)>,
+    newest: &FxHashMap<&RecordId, RecordId>,
+) -> Vec<Document> {
+    // The same revision may have been seen more than once: its last sight counts.
+    let mut places: FxHashMap<&RecordId, (Moment, usize)> = FxHashMap::default();
+    for (place, Labelled { entry, .. }) in entries.iter().enumerate() {
+        if let Ok(Record {
+            id,
+            observed_at,
+            body: Body::Post(post),
+            ..
+        }) = &entry.record
+            && newest.get(&post.post_id) == Some(id)
+        {
+            let seen = places.entry(&post.post_id).or_insert((*observed_at, place));
+            *seen = (*seen).max((*observed_at, place));
+        }
+    }
+    let mut document = |(observed_at, place): (Moment, usize)| {
+        let Labelled { entry, label } = entries.get(place)?;
+        let Ok(Record {
+            body: Body::Post(post),
+            ..
+        }) = &entry.record
+        else {
+            return None;
+        };
+        let words = words.remove(&place).unwrap_or_default();
+        Some(post_document(post, observed_at, words, label.as_ref()))
+    };
+    places.into_values().filter_map(&mut document).collect()
 }
 
 /// Title and body of an entry that carries text of its own.

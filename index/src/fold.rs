@@ -94,16 +94,43 @@ impl Folded {
         Self { text: folded, bends }
     }
 
+    /// Leads byte ranges of the fold back to the original.
+    pub(crate) fn way_back(&self) -> WayBack<'_> {
+        WayBack {
+            bends: &self.bends,
+            at: 0,
+        }
+    }
+}
+
+/// Leads byte ranges of a fold back to the original. Ranges may come in any order, and each costs no more than the bends
+/// between it and the one before: the words of a text come nearly in order.
+pub(crate) struct WayBack<'a> {
+    bends: &'a [Bend],
+    /// The first bend that ends behind the start of the last range.
+    at: usize,
+}
+
+impl WayBack<'_> {
     /// The original's byte range for a byte range of the fold. Half of a character's fold gives the whole character.
-    pub(crate) fn original(&self, start: usize, end: usize) -> (usize, usize) {
-        let at = self.bends.partition_point(|bend| bend.folded_end <= start);
-        let first = match self.bends.get(at) {
+    pub(crate) fn original(&mut self, start: usize, end: usize) -> (usize, usize) {
+        while self.at > 0 && self.bends[self.at - 1].folded_end > start {
+            self.at -= 1;
+        }
+        while self
+            .bends
+            .get(self.at)
+            .is_some_and(|bend| bend.folded_end <= start)
+        {
+            self.at += 1;
+        }
+        let first = match self.bends.get(self.at) {
             Some(bend) if bend.folded <= start => bend.original,
-            _ => self.straight(at, start),
+            _ => self.straight(self.at, start),
         };
         // A word holds few such characters, mostly none.
-        let at = at
-            + self.bends[at..]
+        let at = self.at
+            + self.bends[self.at..]
                 .iter()
                 .take_while(|bend| bend.folded_end < end)
                 .count();
@@ -151,7 +178,7 @@ mod tests {
         assert_eq!(folded.text, "约50m2。a");
         let of = |part: &str| {
             let start = folded.text.find(part).unwrap();
-            let (start, end) = folded.original(start, start + part.len());
+            let (start, end) = folded.way_back().original(start, start + part.len());
             &text[start..end]
         };
         assert_eq!(of("50"), "５０");
@@ -163,7 +190,7 @@ mod tests {
         // Two characters in as many bytes as the one.
         let folded = Folded::new("\u{FE72}");
         assert_eq!(
-            (folded.text.as_str(), folded.original(1, 3)),
+            (folded.text.as_str(), folded.way_back().original(1, 3)),
             (" \u{64C}", (0, 3))
         );
     }
@@ -179,9 +206,10 @@ mod tests {
             let folded = Folded::new(&text);
             prop_assert_eq!(&folded.text, &fold(&text));
             let mut place = 0;
+            let mut way_back = folded.way_back();
             for (start, c) in text.char_indices() {
                 let length = fold(c.encode_utf8(&mut [0; 4])).len();
-                prop_assert_eq!(folded.original(place, place + length), (start, start + c.len_utf8()));
+                prop_assert_eq!(way_back.original(place, place + length), (start, start + c.len_utf8()));
                 place += length;
             }
         }

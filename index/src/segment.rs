@@ -68,11 +68,12 @@ impl Segmenter {
             words: Vec::with_capacity(tokens.len()),
             terms: String::with_capacity(folded.text.len() + folded.text.len() / 2),
         };
+        let mut way_back = folded.way_back();
         for (token, position) in tokens.iter().zip(positions(&tokens, folded.text.len())) {
             if !token.word.contains(is_letter_or_digit) {
                 continue;
             }
-            let (start, end) = folded.original(token.byte_start, token.byte_end);
+            let (start, end) = way_back.original(token.byte_start, token.byte_end);
             segmented.words.push(Word {
                 start: start as u32,
                 end: end as u32,

@@ -63,6 +63,7 @@ fn places(text: &str, marks: &[&Mark]) -> Vec<Place> {
         return Vec::new();
     }
     let folded = Folded::new(text);
+    let mut way_back = folded.way_back();
     let mut places = Vec::new();
     for (at, mark) in marks.iter().enumerate() {
         let found = folded
@@ -71,7 +72,7 @@ fn places(text: &str, marks: &[&Mark]) -> Vec<Place> {
             .map(|(start, _)| (start, start + mark.text.len()));
         let found = found.filter(|&(start, end)| mark.exact || stands_alone(&folded.text, start, end));
         places.extend(found.take(MOST_PLACES).map(|(start, end)| {
-            let (start, end) = folded.original(start, end);
+            let (start, end) = way_back.original(start, end);
             Place { start, end, mark: at }
         }));
     }

@@ -260,9 +260,13 @@ impl Applying<'_> {
             }
         }
         if history.newest() != was.as_deref() {
+            // What was not the newest before came with this group.
+            let newest = group
+                .iter()
+                .find(|(_, record, _)| history.newest() == Some(record.id.as_str()));
             self.applied
                 .posts
-                .extend(group.first().map(|(_, _, (post, _))| post.post_id.clone()));
+                .extend(newest.map(|(_, record, (post, _))| (post.post_id.clone(), record.id.clone())));
         }
         if let (Some(newest), Some(seen)) = (history.newest(), history.first_seen())
             && (Some(newest) != was.as_deref() || Some(seen) != first_seen)

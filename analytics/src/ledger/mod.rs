@@ -103,8 +103,8 @@ pub struct Applied {
     pub outcomes: Vec<Outcome>,
     /// Numbers of the tickets whose fold may have changed, each once.
     pub tickets: Vec<String>,
-    /// Ids of the posts whose newest revision changed, each once.
-    pub posts: Vec<RecordId>,
+    /// The posts whose newest revision changed, each once, with that revision.
+    pub posts: Vec<(RecordId, RecordId)>,
 }
 
 /// What one entry did to the ledger.

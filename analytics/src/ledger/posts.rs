@@ -4,7 +4,7 @@ use super::{Ledger, LedgerError, PostFact, history::record_id, names::Names, rea
 use crate::label::Label;
 use ingest::{
     record::{Post, RecordId},
-    time::{Moment, from_millis},
+    time::from_millis,
 };
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -65,22 +65,20 @@ pub(super) fn write_facts(
 }
 
 impl Ledger {
-    /// The newest revision of a post: its newest `observed_at` (to the millisecond) and record id.
+    /// The newest revision of a post: the record observed last.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn newest_revision(&self, post: &RecordId) -> Result<Option<(Moment, RecordId)>, LedgerError> {
+    pub fn newest_revision(&self, post: &RecordId) -> Result<Option<RecordId>, LedgerError> {
         let connection = self.store.read()?;
-        let newest: Option<(i64, String)> = connection
+        let newest: Option<String> = connection
             .prepare_cached(
-                "SELECT observed_at, id FROM observations WHERE thing = ?1 AND slot = ''
+                "SELECT id FROM observations WHERE thing = ?1 AND slot = ''
                  ORDER BY observed_at DESC, id DESC LIMIT 1",
             )?
-            .query_row([post.as_str()], |row| Ok((row.get(0)?, row.get(1)?)))
+            .query_row([post.as_str()], |row| row.get(0))
             .optional()?;
-        newest
-            .map(|(at, id)| Ok((from_millis(at), record_id(&id)?)))
-            .transpose()
+        newest.map(|id| record_id(&id)).transpose()
     }
 
     /// The facts of posts, in the order asked for; unknown ids are left out.

@@ -4,7 +4,7 @@
 //! written before it started, labels come from the log, so a replay gives the past as it was.
 
 use crate::{
-    label::{Label, LabelError, Models, Text},
+    label::{Label, LabelError, Models, Text, event::classified},
     ledger::{Labelled, Ledger, LedgerError, Ticket},
 };
 use index::{
@@ -13,7 +13,7 @@ use index::{
 };
 use ingest::{
     log::{Checkpoint, Entry, Log, LogError, Topic},
-    record::{Accepted, Body, Classified, Event, MODEL_SOURCE, Post, Record, RecordId, TicketEvent},
+    record::{Accepted, Body, Event, MODEL_SOURCE, Post, Record, RecordId, TicketEvent},
     time::Moment,
 };
 use rayon::prelude::*;
@@ -160,7 +160,8 @@ impl Processor {
         Ok(())
     }
 
-    /// Appends labels for the ticket texts that have none of this model; they come back through the log.
+    /// Appends labels for the ticket texts that no model has labelled; they come back through the log. Texts another model
+    /// labelled keep its label until [`crate::relabel`]: the past stays as it was.
     async fn label_pending(self: &Arc<Self>) -> Result<(), ProcessError> {
         let mut done: FxHashSet<RecordId> = FxHashSet::default();
         loop {
@@ -181,7 +182,7 @@ impl Processor {
         seen: &FxHashSet<RecordId>,
     ) -> Result<(Vec<RecordId>, Vec<Record>), ProcessError> {
         let mut texts = Vec::new();
-        for record in self.ledger.unlabelled(&self.actor, PENDING + seen.len())? {
+        for record in self.ledger.unlabelled(PENDING + seen.len())? {
             let Body::Ticket(event) = &record.body else {
                 continue;
             };
@@ -205,7 +206,7 @@ impl Processor {
         let records = texts
             .iter()
             .zip(&labels)
-            .filter_map(|((record, ..), label)| self.classified(record, label))
+            .filter_map(|((record, ..), label)| classified(&self.actor, record, label, None))
             .collect();
         Ok((texts.into_iter().map(|(record, ..)| record.id).collect(), records))
     }
@@ -260,7 +261,11 @@ impl Processor {
             ) = &entry.record
             {
                 amended |= matches!(&event.event, Event::Amended { title, body, .. } if title.is_some() || body.is_some());
-                events.extend(label.take().and_then(|label| self.classified(record, &label)));
+                events.extend(
+                    label
+                        .take()
+                        .and_then(|label| classified(&self.actor, record, &label, None)),
+                );
             }
             labelled.push(Labelled { entry, label });
         }
@@ -272,7 +277,7 @@ impl Processor {
         })
     }
 
-    /// Places of the entries to label: every post, and when `live` each ticket text this model has not labelled yet.
+    /// Places of the entries to label: every post, and when `live` each ticket text no model has labelled yet.
     fn wanted(&self, entries: &[Entry], live: bool) -> Result<Vec<usize>, ProcessError> {
         let accepted: Vec<RecordId> = entries
             .iter()
@@ -289,7 +294,7 @@ impl Processor {
                 _ => None,
             })
             .collect();
-        let mut held = self.ledger.labelled(&self.actor, &accepted)?;
+        let mut held = self.ledger.labelled(&accepted)?;
         let wanted = entries
             .iter()
             .enumerate()
@@ -309,31 +314,6 @@ impl Processor {
                 _ => false,
             });
         Ok(wanted.map(|(place, _)| place).collect())
-    }
-
-    /// The model's label of one text as an event: same text, same model, same id.
-    fn classified(&self, text: &Record, label: &Label) -> Option<Record> {
-        let Body::Ticket(event) = &text.body else {
-            return None;
-        };
-        let classified = Classified {
-            r#type: Some(label.r#type),
-            topic: Some(label.topic.to_owned()),
-            confidence: Some(label.confidence),
-            abstained: label.abstained,
-            topic_confidence: Some(label.topic_confidence),
-            sentiment: Some(label.sentiment),
-            of: Some(text.id.clone()),
-        };
-        let body = Body::Ticket(TicketEvent {
-            no: event.no.clone(),
-            source: MODEL_SOURCE.to_owned(),
-            actor: self.actor.clone(),
-            occurred_at: event.occurred_at,
-            snapshot: false,
-            event: Event::Classified(classified),
-        });
-        Some(Record::new(body, text.observed_at))
     }
 
     /// Ledger transaction, then documents to the index (uncommitted). Returns how many documents were written.

@@ -112,9 +112,19 @@ impl DataDir {
         self.0.join("caller.key")
     }
 
-    /// Weights that `minsheng train` installed.
+    /// Weights in place of the shipped ones.
     pub fn model(&self) -> PathBuf {
         self.0.join("model.bin")
+    }
+
+    /// The correction in use.
+    pub fn correction(&self) -> PathBuf {
+        self.0.join("correction.weights")
+    }
+
+    /// The correction `minsheng train` learnt last; in use once `minsheng evaluate --install` took it.
+    pub fn correction_candidate(&self) -> PathBuf {
+        self.0.join("correction.candidate.weights")
     }
 
     /// Takes the folder for this process.

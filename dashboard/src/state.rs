@@ -14,6 +14,7 @@ use analytics::{
     ledger::{Ledger, LedgerError, Outcome},
     lifecycle,
     process::ProcessError,
+    relabel,
 };
 use chrono::{Datelike, NaiveDate};
 use index::{Segmenter, writer::Index};
@@ -325,6 +326,34 @@ impl App {
             progress(summary.records);
         }
         Ok(summary)
+    }
+
+    /// Labels the past again with the models in use: appends a label for every text whose newest one is another model's,
+    /// never for a ticket a person classified. Returns how many were appended, once they are visible; a second call
+    /// appends none. `progress` hears the texts done.
+    ///
+    /// # Errors
+    /// When the log, the ledger or labelling fails; what was appended before stays.
+    pub async fn relabel(
+        self: &Arc<Self>,
+        progress: &(dyn Fn(u64) + Send + Sync),
+    ) -> Result<u64, StateError> {
+        self.caught_up().await?;
+        let (mut after, mut done) = (0, 0);
+        loop {
+            let this = Arc::clone(self);
+            let batch = task::spawn_blocking(move || {
+                relabel::batch(&this.ledger, &this.models, &this.segmenter, this.now(), after)
+            })
+            .await??;
+            let Some(batch) = batch else { break };
+            self.log.append(&batch.labels).await?;
+            after = batch.next;
+            done += batch.labels.len() as u64;
+            progress(done);
+        }
+        self.caught_up().await?;
+        Ok(done)
     }
 
     /// For each record, whether it was held before or stands earlier in this chunk.

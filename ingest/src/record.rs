@@ -454,6 +454,9 @@ pub struct Classified {
     /// Model only: id of the `accepted` or `amended` event whose text was labelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<RecordId>,
+    /// Model only: when a text of the past was labelled again by another model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relabelled_at: Option<Moment>,
 }
 
 /// What could not be read.
@@ -547,13 +550,22 @@ impl Body {
                 RecordId::of(&[b"post", &json(&content)])
             }
             Self::Ticket(event) => match &event.event {
-                // A model's label of one text is one event however often it is computed.
-                Event::Classified(Classified { of: Some(text), .. }) => RecordId::of(&[
-                    b"label",
-                    event.no.as_bytes(),
-                    event.actor.as_bytes(),
-                    text.as_str().as_bytes(),
-                ]),
+                // A model's label of one text is one event however often it is computed; labelling it again is another.
+                Event::Classified(Classified {
+                    of: Some(text),
+                    relabelled_at,
+                    ..
+                }) => {
+                    let again = relabelled_at.map(|at| at.timestamp_millis().to_le_bytes());
+                    let mut parts: Vec<&[u8]> = vec![
+                        b"label",
+                        event.no.as_bytes(),
+                        event.actor.as_bytes(),
+                        text.as_str().as_bytes(),
+                    ];
+                    parts.extend(again.as_ref().map(<[u8; 8]>::as_slice));
+                    RecordId::of(&parts)
+                }
                 _ => RecordId::of(&[b"ticket", &json(event)]),
             },
             Self::Dead(dead) => RecordId::of(&[b"dead", &json(dead)]),

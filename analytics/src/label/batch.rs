@@ -2,6 +2,7 @@
 //!
 //! Polars types stay in here.
 
+use super::correct::Correction;
 use super::error::LabelError;
 use super::score::{Scorer, Scores, best};
 use super::text::{Label, TOPICS, Text, sentiment_name, sentiment_of};
@@ -10,13 +11,20 @@ use ingest::record::TicketType;
 use polars::prelude::*;
 
 /// Labels `texts`, in order.
-pub(crate) fn label(scorer: &Scorer, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
+pub(crate) fn label(
+    scorer: &Scorer,
+    correction: Option<&Correction>,
+    texts: &[Text<'_>],
+) -> Result<Vec<Label>, LabelError> {
     let mut scratch = scorer.scratch();
     let scores: Vec<Scores> = texts
         .iter()
         .map(|text| {
             let mut scores = scorer.score(text, &mut scratch);
             tone::correct(text, &mut scores.sentiment);
+            if let Some(correction) = correction {
+                correction.adjust(text, &mut scores);
+            }
             scores
         })
         .collect();

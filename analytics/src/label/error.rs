@@ -32,4 +32,14 @@ pub enum LabelError {
     /// There is too little to learn from or to measure.
     #[error("too few labelled texts: {0}")]
     TooFew(&'static str),
+    /// A correction belongs to the weights it was learnt on.
+    #[error(
+        "the correction was learnt on the weights {was}, but {now} are in use: learn it anew with `minsheng train`"
+    )]
+    OtherBase {
+        /// Hash of the weights it was learnt on.
+        was: String,
+        /// Hash of the weights in use.
+        now: String,
+    },
 }

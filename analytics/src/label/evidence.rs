@@ -1,10 +1,12 @@
 //! The words that decided a type: what each feature added to the winner over the runner-up, laid out over the characters
 //! it was read from and gathered into words as written.
 
+use super::correct::Correction;
 use super::feature::Field;
 use super::score::{Scorer, best};
 use super::text::{Evidence, Text};
 use index::Segmented;
+use std::ops::Range;
 
 /// Neighbouring words are told as one phrase up to this many bytes.
 const PHRASE: usize = 30;
@@ -12,15 +14,24 @@ const PHRASE: usize = 30;
 const JOINS: f32 = 0.35;
 
 /// The strongest pieces of `text` for and against its type.
-pub(crate) fn evidence(scorer: &Scorer, text: &Text<'_>, limit: usize) -> Vec<Evidence> {
-    let mut scores = scorer.score(text, &mut scorer.scratch()).r#type;
+pub(crate) fn evidence(
+    scorer: &Scorer,
+    correction: Option<&Correction>,
+    text: &Text<'_>,
+    limit: usize,
+) -> Vec<Evidence> {
+    let mut scores = scorer.score(text, &mut scorer.scratch());
+    if let Some(correction) = correction {
+        correction.adjust(text, &mut scores);
+    }
+    let mut scores = scores.r#type;
     let winner = best(&scores);
     scores[winner] = f32::MIN;
     let other = best(&scores);
 
     let mut title = vec![0.0f32; text.title.len()];
     let mut body = vec![0.0f32; text.body.len()];
-    scorer.contributions(text, winner, other, |logit, field, span| {
+    let mut add = |logit: f32, field, span: Range<u32>| {
         let bytes = match field {
             Field::Title => &mut title,
             Field::Body => &mut body,
@@ -29,7 +40,11 @@ pub(crate) fn evidence(scorer: &Scorer, text: &Text<'_>, limit: usize) -> Vec<Ev
             let share = logit / bytes.len().max(1) as f32;
             bytes.iter_mut().for_each(|byte| *byte += share);
         }
-    });
+    };
+    scorer.contributions(text, winner, other, &mut add);
+    if let Some(correction) = correction {
+        correction.contributions(text, winner, other, &mut add);
+    }
 
     let total: f32 = title.iter().chain(&body).map(|share| share.abs()).sum();
     let mut pieces = phrases(text.title, text.title_words, &title);

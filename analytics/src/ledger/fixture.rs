@@ -176,6 +176,7 @@ pub(crate) fn model_label(of: &Record, kind: TicketType, abstained: bool) -> Rec
         topic_confidence: Some(0.5),
         sentiment: Some(-0.5),
         of: Some(of.id.clone()),
+        ..Classified::default()
     };
     let event = TicketEvent {
         no: text.no.clone(),

@@ -10,6 +10,7 @@
 
 mod apply;
 mod clock;
+mod corrections;
 mod events;
 #[cfg(test)]
 pub(crate) mod fixture;
@@ -29,6 +30,7 @@ mod ticket;
 mod whole;
 
 pub use crate::deadline::Due;
+pub use corrections::{Judged, Unread};
 pub use fold::{Fold, Round, Seen, fold};
 pub use list::{ListFilter, Order};
 pub use ticket::{Counts, LabelledBy, Status, Ticket, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE};

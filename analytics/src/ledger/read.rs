@@ -77,24 +77,19 @@ impl Ledger {
         Ok(entries)
     }
 
-    /// Text-bearing ticket events (`accepted`, `amended` with text) that no label of `actor` (`model:<hash>`) refers to;
-    /// at most `limit`. Used after a replay or crash to label what was left.
+    /// Text-bearing ticket events (`accepted`, `amended` with text) that no model's label refers to; at most `limit`. Used
+    /// after a replay or crash to label what was left.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn unlabelled(&self, actor: &str, limit: usize) -> Result<Vec<Record>, LedgerError> {
-        // Three ranges of one index instead of `<>`, which no index serves.
-        const FROM: &str = "SELECT id, payload, ticket FROM events AS e WHERE text = 1 AND NOT EXISTS
-            (SELECT 1 FROM events AS l WHERE l.label_of = e.id AND l.actor = ?1)";
-        let sql = format!(
-            "{FROM} AND labelled_by IS NULL UNION ALL {FROM} AND labelled_by < ?1 UNION ALL {FROM} AND labelled_by > ?1
-             LIMIT ?2"
-        );
+    pub fn unlabelled(&self, limit: usize) -> Result<Vec<Record>, LedgerError> {
         let connection = self.store.read()?;
-        let mut statement = connection.prepare_cached(&sql)?;
+        let mut statement = connection.prepare_cached(
+            "SELECT id, payload, ticket FROM events WHERE text = 1 AND labelled_by IS NULL LIMIT ?1",
+        )?;
         let mut first_seen = connection
             .prepare_cached("SELECT min(observed_at) FROM observations WHERE thing = ?1 AND id = ?2")?;
-        let mut rows = statement.query((actor, limit as i64))?;
+        let mut rows = statement.query([limit as i64])?;
         let mut records = Vec::new();
         while let Some(row) = rows.next()? {
             let (id, payload, ticket): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
@@ -109,17 +104,16 @@ impl Ledger {
         Ok(records)
     }
 
-    /// Those of `texts` (ids of text-bearing events) that `actor` has labelled.
+    /// Those of `texts` (ids of text-bearing events) that a model has labelled.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn labelled(&self, actor: &str, texts: &[RecordId]) -> Result<FxHashSet<RecordId>, LedgerError> {
+    pub fn labelled(&self, texts: &[RecordId]) -> Result<FxHashSet<RecordId>, LedgerError> {
         let connection = self.store.read()?;
-        let mut statement =
-            connection.prepare_cached("SELECT 1 FROM events WHERE label_of = ?1 AND actor = ?2")?;
+        let mut statement = connection.prepare_cached("SELECT 1 FROM events WHERE label_of = ?1")?;
         let mut held = FxHashSet::default();
         for id in texts {
-            if statement.exists((id.as_str(), actor))? {
+            if statement.exists([id.as_str()])? {
                 held.insert(id.clone());
             }
         }

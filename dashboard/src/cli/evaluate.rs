@@ -1,36 +1,76 @@
-//! `minsheng evaluate`: per-class figures on texts the model has not seen.
+//! `minsheng evaluate`: per-class figures on labels the model has not seen; of a correction, against the model in use.
 
 use super::{
     Common,
+    learnt::Learnt,
     output::{Output, progress},
     train::Texts,
 };
-use crate::run;
+use crate::{data::DataDir, run};
 use analytics::label::{
+    correct::{self, Correction, Report},
     evaluate::{EvaluateInput, SPLIT, evaluate},
     weights::Weights,
 };
 use anyhow::Context;
 use clap::Args;
-use std::path::PathBuf;
+use index::Segmenter;
+use std::path::{Path, PathBuf};
 
 #[derive(Debug, Args)]
 pub(super) struct EvaluateArgs {
     #[command(flatten)]
     texts: Texts,
     /// Lines of id and part (train or test), parted by a tab; the project's own split where not given
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "tickets")]
     split: Option<PathBuf>,
     /// Weight file to measure; without it a model is first learnt from the train part. A model that learnt from the
     /// test part measures its memory
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", requires = "tickets")]
     model: Option<PathBuf>,
+    /// Put the correction that `minsheng train` learnt from the ledger to use, unless it is worse
+    #[arg(long, conflicts_with = "tickets")]
+    install: bool,
+    /// Put it to use even when it is worse
+    #[arg(long, requires = "install")]
+    force: bool,
 }
 
 pub(super) fn run(common: &Common, args: &EvaluateArgs) -> anyhow::Result<()> {
     let segmenter = run::segmenter(&common.config()?)?;
-    let read =
-        |path: &PathBuf| std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()));
+    let mut out = Output::new();
+    if args.texts.input(&segmenter).is_some() {
+        let report = of_texts(args, &segmenter)?;
+        if common.json() {
+            out.json(&report)?;
+        } else {
+            out.line(&report)?;
+        }
+        return out.flush();
+    }
+    let data = common.existing_data();
+    let learnt = Learnt::read(common)?;
+    let report = correct::measure(&learnt.material(), run::correction(&data)?.as_ref())?;
+    if common.json() {
+        out.json(&report)?;
+    } else {
+        out.line(&report)?;
+    }
+    out.flush()?;
+    if args.install {
+        install(&data, &learnt, &report, args.force)?;
+    }
+    Ok(())
+}
+
+fn of_texts(
+    args: &EvaluateArgs,
+    segmenter: &Segmenter,
+) -> anyhow::Result<analytics::label::evaluate::Report> {
+    let texts = args
+        .texts
+        .input(segmenter)
+        .context("--tickets and --labels are needed")?;
     let split = args
         .split
         .as_ref()
@@ -42,7 +82,7 @@ pub(super) fn run(common: &Common, args: &EvaluateArgs) -> anyhow::Result<()> {
         .map(|path| anyhow::Ok(Weights::load(&read(path)?)?))
         .transpose()?;
     let input = EvaluateInput {
-        texts: args.texts.input(&segmenter),
+        texts,
         split: split.as_deref().unwrap_or(SPLIT),
         model: model.as_ref(),
     };
@@ -52,11 +92,38 @@ pub(super) fn run(common: &Common, args: &EvaluateArgs) -> anyhow::Result<()> {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    let mut out = Output::new();
-    if common.json() {
-        out.json(&report)?;
-    } else {
-        out.line(&report)?;
-    }
-    out.flush()
+    Ok(report)
+}
+
+/// Puts the candidate in the place of the correction in use. The figures hold for what the same labels teach, so a candidate
+/// of other labels is refused.
+fn install(data: &DataDir, learnt: &Learnt, report: &Report, force: bool) -> anyhow::Result<()> {
+    let candidate = data.correction_candidate();
+    anyhow::ensure!(
+        candidate.exists(),
+        "there is no candidate {}: run `minsheng train` first",
+        candidate.display()
+    );
+    let correction = Correction::load(&read(&candidate)?).with_context(|| candidate.display().to_string())?;
+    anyhow::ensure!(
+        correction.learnt_from(&learnt.judged) && correction.base() == learnt.material().base.base_hash(),
+        "labels or weights have changed since {} was learnt: run `minsheng train` again",
+        candidate.display()
+    );
+    anyhow::ensure!(
+        report.worse.is_empty() || force,
+        "not installed, because it is worse than the model in use ({}); --force installs it all the same",
+        report.worse.join("; ")
+    );
+    std::fs::rename(&candidate, data.correction()).with_context(|| candidate.display().to_string())?;
+    eprintln!(
+        "installed {}; a running `minsheng run` takes it up when it is started again, `minsheng relabel` then applies it \
+         to the past",
+        data.correction().display()
+    );
+    Ok(())
+}
+
+fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
+    std::fs::read(path).with_context(|| format!("{} cannot be read", path.display()))
 }

@@ -8,7 +8,9 @@ mod deadline;
 mod evaluate;
 mod extract;
 mod import;
+mod learnt;
 mod output;
+mod relabel;
 mod replay;
 mod report;
 mod search;
@@ -102,10 +104,12 @@ enum Command {
     Deadline(deadline::DeadlineArgs),
     /// Every rate of a period with numerator, denominator and rule
     Report(report::ReportArgs),
-    /// Train the models on labelled texts
+    /// Learn from the dispatchers' corrections in the ledger, or all weights anew from labelled texts
     Train(train::TrainArgs),
-    /// Figures of a model on labelled texts it has not seen
+    /// Figures of a model on labels it has not seen, against the model in use; installs what was learnt
     Evaluate(evaluate::EvaluateArgs),
+    /// Append the labels of the model in use for texts another model labelled, never over a person's
+    Relabel,
     /// Rebuild ledger and index from the log
     Replay,
     /// Check configuration and data folder and say what is wrong
@@ -153,6 +157,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Report(args) => report::run(common, &args),
         Command::Train(args) => train::run(common, &args),
         Command::Evaluate(args) => evaluate::run(common, &args),
+        Command::Relabel => runtime()?.block_on(relabel::run(common)),
         Command::Replay => runtime()?.block_on(replay::run(common)),
         Command::Check => return runtime()?.block_on(check::run(common)),
     }?;

@@ -27,6 +27,15 @@ struct Import {
     source: String,
 }
 
+/// What relabelling did.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Relabelled {
+    /// The model that labelled: `model:<hash>` is the actor of its labels.
+    pub model: String,
+    /// Labels appended.
+    pub relabelled: u64,
+}
+
 #[derive(Serialize, Deserialize)]
 struct Search {
     query: String,
@@ -63,6 +72,14 @@ pub async fn search(owner: &Owner, request: &search::Request) -> anyhow::Result<
     ask(owner, "search", &body).await
 }
 
+/// Asks `owner` to label the past again with the models it has in use; how many labels it appended.
+///
+/// # Errors
+/// What the owner answered.
+pub async fn relabel(owner: &Owner) -> anyhow::Result<Relabelled> {
+    ask(owner, "relabel", &()).await
+}
+
 async fn ask<T: serde::de::DeserializeOwned>(
     owner: &Owner,
     what: &str,
@@ -85,10 +102,11 @@ async fn ask<T: serde::de::DeserializeOwned>(
     anyhow::bail!("{}", answer.text().await?)
 }
 
-/// Routes for [`import`] and [`search`].
+/// Routes for [`import`], [`relabel`] and [`search`].
 pub(crate) fn routes(app: &Arc<App>) -> Router<Arc<App>> {
     Router::new()
         .route("/internal/import", post(take_import))
+        .route("/internal/relabel", post(take_relabel))
         .route("/internal/search", post(take_search))
         .layer(middleware::from_fn_with_state(Arc::clone(app), only_owner))
 }
@@ -109,6 +127,17 @@ async fn only_owner(State(app): State<Arc<App>>, request: Request, next: Next) -
 async fn take_import(State(app): State<Arc<App>>, Json(request): Json<Import>) -> Response {
     match app.import(&request.files, &request.source, &|_| {}).await {
         Ok(summary) => Json(summary).into_response(),
+        Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
+    }
+}
+
+async fn take_relabel(State(app): State<Arc<App>>) -> Response {
+    match app.relabel(&|_| {}).await {
+        Ok(relabelled) => Json(Relabelled {
+            model: app.models().hash().to_owned(),
+            relabelled,
+        })
+        .into_response(),
         Err(error) => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()).into_response(),
     }
 }

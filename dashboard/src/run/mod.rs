@@ -12,7 +12,7 @@ use crate::{
 use analytics::{
     deadline::{self, Calendar, Rules},
     frame::Frames,
-    label::{Models, weights::Weights},
+    label::{Models, correct::Correction, weights::Weights},
     ledger::Ledger,
     process::Processor,
 };
@@ -96,7 +96,7 @@ pub(crate) fn segmenter(config: &Config) -> anyhow::Result<Segmenter> {
 ///
 /// # Errors
 /// When the installed weights cannot be read.
-pub(crate) fn models_of(data: &DataDir) -> anyhow::Result<Models> {
+pub(crate) fn base_models(data: &DataDir) -> anyhow::Result<Models> {
     let installed = data.model();
     if installed.exists() {
         let name = || installed.display().to_string();
@@ -104,6 +104,41 @@ pub(crate) fn models_of(data: &DataDir) -> anyhow::Result<Models> {
         return Models::from_weights(weights).with_context(name);
     }
     Ok(Models::shipped()?)
+}
+
+/// The correction installed in the data folder, if there is one.
+///
+/// # Errors
+/// When it cannot be read.
+pub(crate) fn correction(data: &DataDir) -> anyhow::Result<Option<Correction>> {
+    let installed = data.correction();
+    let name = || installed.display().to_string();
+    match std::fs::read(&installed) {
+        Ok(bytes) => Ok(Some(Correction::load(&bytes).with_context(name)?)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error).with_context(name),
+    }
+}
+
+/// The models in use: weights with the installed correction. A correction learnt on other weights is left aside with a
+/// warning, so that an upgrade of the weights does not stop the service.
+///
+/// # Errors
+/// When an installed file cannot be read.
+pub(crate) fn models_of(data: &DataDir) -> anyhow::Result<Models> {
+    let base = base_models(data)?;
+    match correction(data)? {
+        Some(correction) if correction.base() == base.base_hash() => Ok(base.corrected(correction)?),
+        Some(correction) => {
+            tracing::warn!(
+                learnt_on = correction.base(),
+                in_use = base.base_hash(),
+                "the installed correction belongs to other weights and is not used: run `minsheng train` again"
+            );
+            Ok(base)
+        }
+        None => Ok(base),
+    }
 }
 
 /// What one process runs: the ports, and the processor where it owns the data folder.

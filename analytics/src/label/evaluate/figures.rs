@@ -76,6 +76,15 @@ pub struct Bin {
 }
 
 impl Figures {
+    /// Figures of true classes with the probabilities given.
+    pub(crate) fn of(names: &[&str], said: &[(usize, Vec<f32>)], threshold: f32) -> Self {
+        let guesses: Vec<Guess> = said
+            .iter()
+            .map(|(truth, probabilities)| Guess::new(*truth, probabilities))
+            .collect();
+        Self::new(names, &guesses, threshold)
+    }
+
     pub(crate) fn new(names: &[&str], guesses: &[Guess], threshold: f32) -> Self {
         let mut confusion = vec![vec![0; names.len()]; names.len()];
         for guess in guesses {

@@ -1,0 +1,149 @@
+use super::*;
+use crate::label::Models;
+use ingest::record::TicketType;
+
+fn judged(no: usize, body: String, kind: Option<TicketType>, topic: Option<&str>) -> Judged {
+    Judged {
+        no: format!("T{no:04}"),
+        title: String::new(),
+        body,
+        r#type: kind,
+        topic: topic.map(str::to_owned),
+    }
+}
+
+const PLACES: [&str; 8] = [
+    "青禾路",
+    "东湖村",
+    "学府街",
+    "和平里",
+    "望江楼",
+    "柳林镇",
+    "银杏苑",
+    "石桥巷",
+];
+
+/// A city whose people call a request by a word of their own: 盼复 letters that ask for repairs count as suggestions there.
+fn letters(count: usize, kind: TicketType) -> Vec<Judged> {
+    (0..count)
+        .map(|n| {
+            let place = PLACES[n % PLACES.len()];
+            let thing = ["路灯", "井盖", "护栏", "长椅", "指示牌"][n / PLACES.len() % 5];
+            let body = format!(
+                "{place}第{n}号的{thing}坏了，街坊都很不便，麻烦派人来看看修一修，特此呈请阁下察核。"
+            );
+            judged(n, body, Some(kind), Some("城乡建设"))
+        })
+        .collect()
+}
+
+fn plain(count: usize) -> Vec<Judged> {
+    (0..count)
+        .map(|n| {
+            let place = PLACES[n % PLACES.len()];
+            let body = format!("{place}附近工地夜间施工噪音扰民，投诉多次无人处理，要求严肃查处第{n}标段。");
+            judged(1000 + n, body, None, None)
+        })
+        .collect()
+}
+
+fn material<'a>(
+    judged: &'a [Judged],
+    let_stand: &'a [Judged],
+    base: &'a Models,
+    segmenter: &'a Segmenter,
+) -> Material<'a> {
+    Material {
+        judged,
+        let_stand,
+        base,
+        segmenter,
+    }
+}
+
+#[test]
+fn what_people_say_is_learnt_and_the_rest_left_alone() {
+    let (base, segmenter) = (Models::shipped().unwrap(), Segmenter::new("").unwrap());
+    let (said, stood) = (letters(40, TicketType::Suggestion), plain(40));
+    let material = material(&said, &stood, &base, &segmenter);
+    let correction = Correction::learn(&material).unwrap();
+    let bytes = correction.to_bytes().unwrap();
+    assert_eq!(
+        Correction::learn(&material).unwrap().to_bytes().unwrap(),
+        bytes,
+        "byte for byte"
+    );
+    assert_eq!(Correction::load(&bytes).unwrap(), correction);
+    assert!(correction.learnt_from(&said) && !correction.learnt_from(&said[1..]));
+
+    let models = Models::shipped().unwrap().corrected(correction).unwrap();
+    assert_ne!(models.hash(), base.hash());
+    let label = |models: &Models, body: &str| {
+        let words = segmenter.segment(body);
+        let text = Text {
+            title: "",
+            body,
+            title_words: &segmenter.segment(""),
+            body_words: &words,
+        };
+        let evidence = models.evidence(&text, 5);
+        (models.label(&[text]).unwrap().remove(0), evidence)
+    };
+    let unseen = "梧桐大道的垃圾桶坏了，麻烦派人来看看修一修，特此呈请阁下察核。";
+    assert_ne!(label(&base, unseen).0.r#type, TicketType::Suggestion);
+    let (corrected, evidence) = label(&models, unseen);
+    assert_eq!(corrected.r#type, TicketType::Suggestion);
+    assert!(evidence.iter().any(|piece| piece.weight > 0.0));
+    // A text it learnt nothing about keeps its label.
+    let other = "医院挂号收费不透明，护士态度恶劣，要求院方道歉并严肃处理。";
+    assert_eq!(label(&models, other).0.r#type, label(&base, other).0.r#type);
+}
+
+#[test]
+fn a_better_correction_is_told_from_a_worse_one() {
+    let (base, segmenter) = (Models::shipped().unwrap(), Segmenter::new("").unwrap());
+    let (said, stood) = (letters(40, TicketType::Suggestion), plain(40));
+    let good = measure(&material(&said, &stood, &base, &segmenter), None).unwrap();
+    assert!(good.worse.is_empty(), "{good}");
+    assert!(good.correction.r#type.accuracy > good.base.r#type.accuracy);
+    // An installed correction that says the contrary of the labels is worse than what is learnt from them.
+    let contrary = letters(40, TicketType::Praise);
+    let wrong = Correction::learn(&material(&contrary, &stood, &base, &segmenter)).unwrap();
+    let report = measure(&material(&said, &stood, &base, &segmenter), Some(&wrong)).unwrap();
+    let (old, new) = report.in_use.as_ref().unwrap();
+    assert!(old.r#type.accuracy < new.r#type.accuracy);
+    // Labels at random teach nothing that holds: never better than the weights alone.
+    let noise: Vec<Judged> = letters(60, TicketType::Help)
+        .into_iter()
+        .chain(plain(60))
+        .enumerate()
+        .map(|(n, one)| Judged {
+            r#type: Some(TicketType::ALL[blake3::hash(&n.to_le_bytes()).as_bytes()[0] as usize % 5]),
+            ..one
+        })
+        .collect();
+    let noisy = measure(&material(&noise, &stood, &base, &segmenter), None).unwrap();
+    assert!(noisy.correction.r#type.accuracy.unwrap() < 0.5, "{noisy}");
+}
+
+#[test]
+fn too_few_labels_and_damaged_files_are_refused() {
+    let (base, segmenter) = (Models::shipped().unwrap(), Segmenter::new("").unwrap());
+    let said = letters(LEAST - 1, TicketType::Help);
+    assert!(matches!(
+        Correction::learn(&material(&said, &[], &base, &segmenter)),
+        Err(LabelError::TooFew(_))
+    ));
+    let said = letters(LEAST, TicketType::Help);
+    let correction = Correction::learn(&material(&said, &[], &base, &segmenter)).unwrap();
+    let mut bytes = correction.to_bytes().unwrap();
+    bytes[100] ^= 1;
+    assert!(Correction::load(&bytes).is_err());
+    assert!(Correction::load(b"").is_err());
+    let mut other = correction;
+    other.head.base = "000000000000".to_owned();
+    assert!(matches!(
+        Models::shipped().unwrap().corrected(other),
+        Err(LabelError::OtherBase { .. })
+    ));
+}

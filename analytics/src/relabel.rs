@@ -1,0 +1,85 @@
+//! Labels of a new model for the past: appended to the log, never over a person's, and nothing when there is nothing new.
+//!
+//! Must never write to the ledger: what it makes goes on the log and comes back from there.
+
+use crate::{
+    label::{Models, Text, event::classified},
+    ledger::Ledger,
+    process::ProcessError,
+};
+use index::{Segmented, Segmenter};
+use ingest::{
+    record::{Body, MODEL_SOURCE, Record},
+    time::Moment,
+};
+use rayon::prelude::*;
+
+/// Texts labelled at once.
+const BATCH: usize = 2048;
+
+/// The labels of the next texts, and where to go on.
+#[derive(Debug)]
+pub struct Batch {
+    /// `classified` events to append.
+    pub labels: Vec<Record>,
+    /// Passed to the next call.
+    pub next: i64,
+}
+
+/// Labels the next texts whose newest model label is not these models', and which no person classified. `after` is 0 at
+/// first, then [`Batch::next`]; `None` when all are read. Blocking.
+///
+/// # Errors
+/// When the ledger cannot be read or labelling fails.
+pub fn batch(
+    ledger: &Ledger,
+    models: &Models,
+    segmenter: &Segmenter,
+    now: Moment,
+    after: i64,
+) -> Result<Option<Batch>, ProcessError> {
+    let actor = format!("{MODEL_SOURCE}:{}", models.hash());
+    let unread = ledger.unread_by(&actor, after, BATCH)?;
+    if unread.texts.is_empty() {
+        return Ok(None);
+    }
+    let texts: Vec<(Record, String, String, (Segmented, Segmented))> = unread
+        .texts
+        .into_par_iter()
+        .filter_map(|record| {
+            let Body::Ticket(event) = &record.body else {
+                return None;
+            };
+            let text = match ledger.text_at(&event.no, &record.id) {
+                Ok(text) => text.unwrap_or_default(),
+                Err(error) => return Some(Err(error)),
+            };
+            let words = (segmenter.segment(&text.0), segmenter.segment(&text.1));
+            Some(Ok((record, text.0, text.1, words)))
+        })
+        .collect::<Result<_, _>>()?;
+    let labels = texts
+        .par_chunks(256)
+        .map(|part| {
+            let views: Vec<Text<'_>> = part
+                .iter()
+                .map(|(_, title, body, words)| Text {
+                    title,
+                    body,
+                    title_words: &words.0,
+                    body_words: &words.1,
+                })
+                .collect();
+            let labels = models.label(&views)?;
+            let records = part.iter().zip(&labels);
+            Ok(records
+                .filter_map(|((record, ..), label)| classified(&actor, record, label, Some(now)))
+                .collect::<Vec<_>>())
+        })
+        .collect::<Result<Vec<_>, ProcessError>>()?
+        .concat();
+    Ok(Some(Batch {
+        labels,
+        next: unread.next,
+    }))
+}

@@ -52,6 +52,22 @@ pub struct FeedConfig {
     pub allow_private: bool,
 }
 
+impl FeedConfig {
+    /// A feed with nothing but its address set.
+    pub fn at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            channel: Medium::default(),
+            region: None,
+            every_minutes: half_an_hour(),
+            fetch_articles: yes(),
+            selectors: Selectors::default(),
+            max_items: five_hundred(),
+            allow_private: false,
+        }
+    }
+}
+
 fn half_an_hour() -> u64 {
     30
 }
@@ -166,18 +182,9 @@ async fn take(item: Item, config: &FeedConfig, visitor: &mut Visitor<'_>) -> Res
         return Ok(true);
     }
     let id = item.id.clone();
-    let mut post = PostDraft {
-        native_id: id.clone(),
-        channel: config.channel,
-        url: item.link.as_ref().map(|link| link.as_str().to_owned()),
-        title: item.title,
-        body: item.text,
-        author: item.author,
-        published_at: item.published_at,
-        region: config.region.clone(),
-        ..PostDraft::default()
-    };
-    if let Some(link) = item.link.filter(|_| config.fetch_articles) {
+    let link = item.link.clone();
+    let mut post = draft(item, config);
+    if let Some(link) = link.filter(|_| config.fetch_articles) {
         match visitor.read(&link, &config.selectors).await {
             Reading::Article(article, _) => complete(&mut post, *article),
             // The page may not be had, but the feed itself said enough.
@@ -212,6 +219,21 @@ async fn take(item: Item, config: &FeedConfig, visitor: &mut Visitor<'_>) -> Res
         .post(post, &id, Some(digest), Validators::default())
         .await?;
     Ok(true)
+}
+
+/// An item as the feed alone gives it.
+pub(super) fn draft(item: Item, config: &FeedConfig) -> PostDraft {
+    PostDraft {
+        native_id: item.id,
+        channel: config.channel,
+        url: item.link.as_ref().map(|link| link.as_str().to_owned()),
+        title: item.title,
+        body: item.text,
+        author: item.author,
+        published_at: item.published_at,
+        region: config.region.clone(),
+        ..PostDraft::default()
+    }
 }
 
 /// The page knows the text, the feed knows the item.

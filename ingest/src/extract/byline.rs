@@ -273,10 +273,12 @@ fn labelled_text(text: &str) -> Option<String> {
 /// Whether a name is a medium's or an account's rather than a person's or a scrap of text.
 fn is_medium(name: &str) -> bool {
     let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    // `某某晚报[整理]`
+    let name = name.split(['[', '(', '（', '【']).next().unwrap_or(name);
     let length = name.chars().count();
     let has_letters = name.chars().any(|c| c.is_ascii_alphabetic()) && !name.contains(char::is_numeric);
     MEDIUM.is_match(name)
-        || (length >= 5 && name.chars().all(is_han))
+        || (length >= 4 && name.chars().all(is_han))
         || (length >= 3 && has_letters && !name.contains(['·', '、']))
 }
 

@@ -331,7 +331,7 @@ fn magazine_blog_and_column() {
             paragraphs()
         ),
         "2016-06-03 14:20",
-        None,
+        Some("滨江小站"),
     );
 }
 

@@ -263,11 +263,19 @@ pub fn parse(body: &[u8], content_type: Option<&str>, base: &Url) -> Result<Vec<
             .id_generator(|_, _, _| String::new())
             .build()
     };
-    let feed = parser().parse(body).or_else(|_| {
+    let as_text = || {
         // Declared one character set and written in another, or begun with a blank line: read as text and try again.
         let (text, _) = crate::fetch::charset::decode(body, content_type);
-        parser().parse(without_declaration(&text).as_bytes())
-    });
+        parser().parse(without_declarations(&text).as_bytes())
+    };
+    let read = || match declarations(body) {
+        // feed-rs 3.0 panics at a second declaration.
+        2.. => as_text(),
+        _ => parser().parse(body).or_else(|_| as_text()),
+    };
+    // Whatever else a foreign parser stumbles over costs this feed, not the program.
+    let feed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    let feed = feed.map_err(|_| VisitError::Feed("parser failed"))?;
     let feed = feed.map_err(|_| VisitError::Feed("neither RSS nor Atom nor JSON Feed"))?;
     let authors = feed.authors;
     Ok(feed
@@ -277,13 +285,25 @@ pub fn parse(body: &[u8], content_type: Option<&str>, base: &Url) -> Result<Vec<
         .collect())
 }
 
-/// The text from its first element on, without the XML declaration that names another encoding.
-fn without_declaration(text: &str) -> &str {
-    let text = text.get(text.find(['<', '{']).unwrap_or(0)..).unwrap_or(text);
-    match text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
-        Some((_, rest)) => rest.trim_start(),
-        None => text,
+/// How an XML declaration begins.
+const DECLARATION: &str = "<?xml";
+
+fn declarations(body: &[u8]) -> usize {
+    body.windows(DECLARATION.len())
+        .filter(|window| *window == DECLARATION.as_bytes())
+        .count()
+}
+
+/// The text from its first element on, without the XML declarations that name another encoding.
+fn without_declarations(text: &str) -> String {
+    let mut rest = text.get(text.find(['<', '{']).unwrap_or(0)..).unwrap_or(text);
+    let mut out = String::with_capacity(rest.len());
+    while let Some((before, after)) = rest.split_once(DECLARATION) {
+        out.push_str(before);
+        rest = after.split_once("?>").map_or("", |(_, behind)| behind);
     }
+    out.push_str(rest);
+    out.trim_start().to_owned()
 }
 
 fn item(entry: Entry, feed_authors: &[feed_rs::model::Person], base: &Url) -> Item {

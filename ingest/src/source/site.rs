@@ -5,7 +5,7 @@
 //! with what was left over. Must never leave the list's own host unless a pattern says which addresses are meant.
 
 mod plan;
-mod sitemap;
+pub(crate) mod sitemap;
 mod walk;
 
 pub(super) use plan::{Leads, Plan};

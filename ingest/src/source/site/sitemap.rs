@@ -9,7 +9,7 @@ const MOST_ENTRIES: usize = 50_000;
 
 /// A sitemap as read.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::source) enum Sitemap {
+pub(crate) enum Sitemap {
     /// Further sitemaps.
     Index(Vec<Entry>),
     /// Pages.
@@ -18,7 +18,7 @@ pub(in crate::source) enum Sitemap {
 
 /// One address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::source) struct Entry {
+pub(crate) struct Entry {
     pub(in crate::source) url: Url,
     /// `lastmod`, else the publication date of a news entry.
     pub(super) changed_at: Option<Moment>,
@@ -26,7 +26,7 @@ pub(in crate::source) struct Entry {
 
 /// Reads a sitemap that stands at `base`; `None` for what is none. An entry without a usable address is left out, and
 /// a file broken off in the middle counts up to there.
-pub(super) fn parse(text: &str, base: &Url) -> Option<Sitemap> {
+pub(crate) fn parse(text: &str, base: &Url) -> Option<Sitemap> {
     let text = text.trim_start_matches(['\u{feff}', ' ', '\n', '\r', '\t']);
     if !text.starts_with('<') {
         return plain(text, base);

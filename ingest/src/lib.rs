@@ -6,6 +6,8 @@
 pub mod clean;
 pub mod extract;
 pub mod fetch;
+#[cfg(test)]
+mod fuzz_tests;
 pub mod log;
 pub mod record;
 pub mod source;

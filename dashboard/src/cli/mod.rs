@@ -14,6 +14,7 @@ mod relabel;
 mod replay;
 mod report;
 mod search;
+mod source;
 mod train;
 
 pub(crate) use search::lines as search_lines;
@@ -100,6 +101,8 @@ enum Command {
     Classify(classify::ClassifyArgs),
     /// Extract the article of a saved page or a URL
     Extract(extract::ExtractArgs),
+    /// Try a source before it is configured
+    Source(source::SourceArgs),
     /// Working-day deadline of a moment, with the way it was counted
     Deadline(deadline::DeadlineArgs),
     /// Every rate of a period with numerator, denominator and rule
@@ -153,6 +156,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Search(args) => runtime()?.block_on(search::run(common, args)),
         Command::Classify(args) => classify::run(common, &args),
         Command::Extract(args) => runtime()?.block_on(extract::run(common, args)),
+        Command::Source(args) => return runtime()?.block_on(source::run(common, args)),
         Command::Deadline(args) => return deadline::run(common, &args),
         Command::Report(args) => report::run(common, &args),
         Command::Train(args) => train::run(common, &args),

@@ -1,8 +1,9 @@
 //! The line around an article: when it was published, in which medium, by whom.
 
 use super::{
-    outline::{Mark, MarkKind, Outline},
+    outline::{Line, Mark, MarkKind, Outline},
     pattern::constant,
+    variant::simplified,
     when::{self, Found},
 };
 use crate::time::Moment;
@@ -11,7 +12,19 @@ use std::sync::LazyLock;
 
 static SOURCE: LazyLock<Regex> = LazyLock::new(|| {
     constant(
-        r"(?:^|[^片据料考图\p{Han}]|本文|文章|稿件|信息|新闻|内容|消息|稿)(?:来\s*源|转载自|来\s*自)\s*(?:于)?(?:\s*[:：]\s*|\s+)(?P<name>[^\s|｜,，;；:：【】\[\]()（）<>》]{2,30}(?:\s[A-Za-z0-9][A-Za-z0-9 ]{0,20})?)",
+        r"(?:^|[^片据料考图\p{Han}]|本文|文章|稿件|信息|新闻|内容|消息|稿)(?:来\s*源|稿\s*源|出\s*处|转载自|转自|摘自|来\s*自)\s*(?:于)?(?:\s*[:：]\s*|\s+)(?P<name>[^\s|｜,，;；:：【】\[\]()（）<>》]{2,30}(?:\s[A-Za-z0-9][A-Za-z0-9 ]{0,20})?)",
+    )
+});
+/// Who put it on the site: the source where no other is named.
+static PUBLISHER: LazyLock<Regex> = LazyLock::new(|| {
+    constant(
+        r"(?:发布机构|发布单位|发文单位|供稿单位|供稿|信息提供|发布者|发布人)\s*[:：]\s*(?P<name>[^\s|｜,，;；:：【】\[\]()（）<>》]{2,30})",
+    )
+});
+/// What a medium's or account's name ends with, and a person's does not.
+static MEDIUM: LazyLock<Regex> = LazyLock::new(|| {
+    constant(
+        r"(?:[网报社刊台]|新闻|日报|晚报|周刊|杂志|财经|科技|视频|频道|传媒|媒体|资讯|观察|发布|客户端|在线|头条|之声|之家|研究院|办公室|委员会|[局厅委])$",
     )
 });
 /// `| 来源某某网 |`: without a colon, but between bars.
@@ -40,7 +53,7 @@ static OTHER_TIME: LazyLock<Regex> = LazyLock::new(|| {
 /// What follows a name in one run without white space.
 static NAME_ENDS: LazyLock<Regex> = LazyLock::new(|| {
     constant(
-        r"(?:作者|编辑|责任编辑|责编|记者|发布时间|发布日期|发布|时间|日期|字号|字体|浏览|点击|阅读|评论|分享|打印|(?:19|20)\d\d[-年/.]).*$",
+        r"(?:作者|编辑|责任编辑|责编|记者|发布时间|发布日期|发布\s*(?:于|者|[:：\d])|时间|日期|字号|字体|浏览|点击|阅读|评论|分享|打印|(?:19|20)\d\d[-年/.]).*$",
     )
 });
 
@@ -71,7 +84,7 @@ impl<'a> Around<'a> {
         }
     }
 
-    fn lines(&self) -> impl Iterator<Item = (usize, &'a str)> + '_ {
+    fn lines(&self) -> impl Iterator<Item = (usize, &'a Line)> + '_ {
         let (start, end) = self.window;
         let lines = self
             .outline
@@ -82,11 +95,11 @@ impl<'a> Around<'a> {
             .enumerate();
         lines
             .filter(|(_, line)| line.length <= LONGEST)
-            .map(move |(at, line)| (start + at, line.text.as_str()))
+            .map(move |(at, line)| (start + at, line))
     }
 
     /// The last lines of the text and what follows it: where editors sign.
-    fn after(&self) -> impl Iterator<Item = &'a str> + '_ {
+    fn after(&self) -> impl Iterator<Item = &'a Line> + '_ {
         let start = self.body.1.saturating_sub(6);
         let lines = self
             .outline
@@ -96,7 +109,6 @@ impl<'a> Around<'a> {
             .unwrap_or_default()
             .iter()
             .filter(|line| line.length <= LONGEST)
-            .map(|line| line.text.as_str())
     }
 
     fn marks(&self, kind: MarkKind) -> impl Iterator<Item = &'a Mark> + '_ {
@@ -130,7 +142,8 @@ impl<'a> Around<'a> {
                 }
             }
         };
-        for (at, text) in self.lines() {
+        for (at, line) in self.lines() {
+            let text = line.label();
             // In front of the text it is the byline, inside the text perhaps the story's own date.
             offer(
                 text,
@@ -151,9 +164,9 @@ impl<'a> Around<'a> {
     pub(super) fn published_elsewhere(&self, now: Moment) -> Option<Moment> {
         let lines = self.outline.lines.iter().filter(|line| line.length <= 80);
         let labelled = lines.filter(|line| {
-            ["发布时间", "发布日期", "发表时间", "发表于", "发文日期"]
+            ["发布时间", "发布日期", "发表时间", "发表于", "发布于", "发文日期"]
                 .iter()
-                .any(|label| line.text.contains(label))
+                .any(|label| line.label().contains(label))
         });
         let mut times = labelled.filter_map(|line| when::any(&line.text, now));
         times.find(|found| plausible(found.at, now)).map(|found| found.at)
@@ -163,46 +176,63 @@ impl<'a> Around<'a> {
     pub(super) fn signed(&self, now: Moment) -> Option<Moment> {
         let alone = |text: &str| when::full(text).filter(|found| found.end - found.start + 6 >= text.len());
         self.after()
-            .filter_map(alone)
+            .filter_map(|line| alone(&line.text))
             .map(|found| found.at)
             .filter(|at| plausible(*at, now))
             .last()
     }
 
-    /// Originating media (来源：…).
-    pub(super) fn source(&self) -> Option<String> {
-        let labelled = |text: &str| {
-            let found = SOURCE.captures(text).or_else(|| BARRED_SOURCE.captures(text))?;
-            name(&found["name"])
-        };
-        let near = || self.lines().find_map(|(_, text)| labelled(text));
+    /// Originating media (来源：…). `title` is never one.
+    pub(super) fn source(&self, title: &str) -> Option<String> {
+        let other = |name: &String| name != title;
+        let near = || self.lines().find_map(|(_, line)| labelled(line));
         let marked = || {
-            self.marks(MarkKind::Source)
-                .find_map(|mark| labelled(&mark.text).or_else(|| bare(&mark.text)))
+            let short = |mark: &Mark| mark.text.chars().count() <= 40;
+            let read =
+                |mark: &Mark| labelled_text(&mark.text).or_else(|| bare(&mark.text).filter(|_| short(mark)));
+            self.marks(MarkKind::Source).filter_map(read).find(other)
         };
         let below = || self.after().find_map(labelled);
-        near()
-            .or_else(marked)
-            .or_else(below)
-            .or_else(|| self.after_time())
+        near().or_else(marked).or_else(below)
     }
 
-    /// `2016年6月3日 14:20 某某晚报`: the medium without its label.
-    fn after_time(&self) -> Option<String> {
-        self.lines()
-            .filter(|(_, text)| text.chars().count() <= 60)
-            .find_map(|(_, text)| {
-                let found = when::full(text).filter(|found| found.to_the_minute && found.start < 20)?;
-                bare(text.get(found.end..)?)
-            })
+    /// The account it was published by, where the page marks one and it is no person's name.
+    pub(super) fn account(&self) -> Option<String> {
+        let marks = self.marks(MarkKind::Author);
+        marks
+            .filter_map(|mark| bare(&mark.text))
+            .find(|name| !name.is_ascii() && is_medium(name))
+    }
+
+    /// Who put it on the site (发布机构：…).
+    pub(super) fn publisher(&self) -> Option<String> {
+        let find = |line: &Line| written(line, &PUBLISHER);
+        let near = self.lines().find_map(|(_, line)| find(line));
+        near.or_else(|| self.after().find_map(find))
+    }
+
+    /// `2016年6月3日 14:20 某某晚报` and `某某晚报 2016-06-03 14:20`: the medium without its label.
+    pub(super) fn beside_time(&self, title: &str) -> Option<String> {
+        let beside = |line: &Line| {
+            let found = when::full(&line.text).filter(|found| found.to_the_minute)?;
+            let after = || bare(line.text.get(found.end..)?).filter(|name| is_medium(name));
+            let before = line.text.get(..found.start)?;
+            match before.chars().count() {
+                0..=8 => after().or_else(|| account(before)),
+                9..=30 => account(before),
+                _ => None,
+            }
+        };
+        let short = self.lines().filter(|(_, line)| line.length <= 60);
+        let near = short.filter(|(at, _)| *at < self.body.0.max(self.window.0 + 8));
+        near.filter_map(|(_, line)| beside(line))
+            .find(|name| name != title)
     }
 
     /// Who wrote it, else who edited it.
     pub(super) fn author(&self) -> Option<String> {
-        let find =
-            |pattern: &Regex, text: &str| pattern.captures(text).and_then(|found| name(&found["name"]));
-        let near = |pattern: &Regex| self.lines().find_map(|(_, text)| find(pattern, text));
-        let below = |pattern: &Regex| self.after().find_map(|text| find(pattern, text));
+        let near = |pattern: &Regex| self.lines().find_map(|(_, line)| written(line, pattern));
+        let below = |pattern: &Regex| self.after().find_map(|line| written(line, pattern));
         let marked = || self.marks(MarkKind::Author).find_map(|mark| bare(&mark.text));
         let in_text = || {
             let lines = self
@@ -210,22 +240,58 @@ impl<'a> Around<'a> {
                 .lines
                 .get(self.body.0..self.body.1)
                 .unwrap_or_default();
-            lines.iter().find_map(|line| find(&REPORTER, &line.text))
+            lines.iter().find_map(|line| written(line, &REPORTER))
         };
         near(&AUTHOR)
             .or_else(|| near(&BARRED_AUTHOR))
             .or_else(marked)
             .or_else(|| below(&AUTHOR))
             .or_else(in_text)
-            .or_else(|| self.editor())
+            .or_else(|| near(&EDITOR))
+            .or_else(|| below(&EDITOR))
     }
+}
 
-    fn editor(&self) -> Option<String> {
-        let find = |text: &str| EDITOR.captures(text).and_then(|found| name(&found["name"]));
-        self.lines()
-            .find_map(|(_, text)| find(text))
-            .or_else(|| self.after().find_map(find))
-    }
+/// The name a pattern finds in a line, as the page writes it.
+fn written(line: &Line, pattern: &Regex) -> Option<String> {
+    let found = pattern.captures(line.label())?.name("name")?;
+    name(line.text.get(found.range())?)
+}
+
+fn labelled(line: &Line) -> Option<String> {
+    written(line, &SOURCE).or_else(|| written(line, &BARRED_SOURCE))
+}
+
+fn labelled_text(text: &str) -> Option<String> {
+    let simple = simplified(text);
+    let found = SOURCE
+        .captures(&simple)
+        .or_else(|| BARRED_SOURCE.captures(&simple))?;
+    name(text.get(found.name("name")?.range())?)
+}
+
+/// Whether a name is a medium's or an account's rather than a person's or a scrap of text.
+fn is_medium(name: &str) -> bool {
+    let is_han = |c: char| ('\u{4e00}'..='\u{9fff}').contains(&c);
+    // `某某晚报[整理]`
+    let name = name.split(['[', '(', '（', '【']).next().unwrap_or(name);
+    let length = name.chars().count();
+    let has_letters = name.chars().any(|c| c.is_ascii_alphabetic()) && !name.contains(char::is_numeric);
+    MEDIUM.is_match(name)
+        || (length >= 4 && name.chars().all(is_han))
+        || (length >= 3 && has_letters && !name.contains(['·', '、']))
+}
+
+/// What stands in front of the time, where that is an account and nothing else.
+fn account(text: &str) -> Option<String> {
+    let words = text.split([' ', '|', '｜', '·']).filter(|word| {
+        let word = word.trim();
+        !word.is_empty() && !matches!(word, "原创" | "原創" | "关注" | "+关注" | "转载" | "首发")
+    });
+    let words: Vec<&str> = words.collect();
+    let [one] = words.as_slice() else { return None };
+    let plain = !one.contains([':', '：', '，', '。', '>', '/', '《']) && !PUBLISHED.is_match(one);
+    bare(one).filter(|name| plain && is_medium(name))
 }
 
 /// A page cannot have been published before the web, nor tomorrow.
@@ -253,6 +319,8 @@ fn name(text: &str) -> Option<String> {
         "admin",
         "佚名",
         "匿名",
+        "管理员",
+        "小编",
     ]
     .contains(&text);
     let is_name = text.chars().count() >= 2 && text.chars().any(char::is_alphabetic) && !says_nothing;
@@ -271,7 +339,7 @@ fn bare(text: &str) -> Option<String> {
     let is_time = when::full(text).is_some() || first.chars().next().is_some_and(|c| c.is_ascii_digit());
     let is_button = [
         "分享", "评论", "收藏", "字号", "打印", "大", "小", "我要", "参与", "关注", "阅读", "浏览", "举报",
-        "点击",
+        "点击", "只看", "楼主", "倒序", "使用",
     ];
     let button = is_button.iter().any(|label| first.starts_with(label));
     name(first).filter(|_| short && !is_time && !button)

@@ -44,6 +44,9 @@ fn is_time(key: &str) -> bool {
             | "ptime"
             | "display_time"
             | "publish_at"
+            | "newstime"
+            | "news_time"
+            | "article_time"
     )
 }
 
@@ -58,8 +61,12 @@ fn is_source(key: &str) -> bool {
             | "screen_name"
             | "origin"
             | "copyfrom"
+            | "account_name"
     )
 }
+
+/// How the end of a paragraph's tag is written in a script.
+const PARAGRAPH_ENDS: [&str; 4] = ["p>", "p\\u003e", "p\\u003E", "p&gt;"];
 
 /// An article found in a script. Shorter texts are descriptions.
 const SHORTEST: usize = 120;
@@ -77,37 +84,63 @@ impl Embedded {
     pub(super) fn of(page: &Html) -> Self {
         let mut found = Self::default();
         let mut content = String::new();
+        let mut hidden = String::new();
+        let mut media = None;
         for node in page.tree.nodes() {
-            let is_script = matches!(node.value(), Node::Element(element) if element.name() == "script");
-            if !is_script {
+            let name = match node.value() {
+                Node::Element(element) => element.name(),
+                _ => continue,
+            };
+            if !matches!(name, "script" | "textarea") {
                 continue;
             }
             let text: String = node
                 .children()
                 .filter_map(|child| child.value().as_text().map(|t| t.to_string()))
                 .collect();
+            // Some pages keep the article's HTML in a form field for their script to show.
+            if name == "textarea" {
+                if text.contains("<p") && text.len() > hidden.len() {
+                    hidden = text;
+                }
+                continue;
+            }
             for pair in PAIR.captures_iter(&text) {
                 let key = pair["key"].to_ascii_lowercase();
                 let value = ["double", "single", "number"]
                     .iter()
                     .find_map(|name| pair.name(name))
                     .map_or("", |m| m.as_str());
-                if is_content(&key) && value.len() > content.len() {
+                // `data` is anything, unless it is a piece of HTML.
+                let content_here = is_content(&key)
+                    || (key == "data" && PARAGRAPH_ENDS.iter().any(|end| value.contains(end)));
+                if content_here && value.len() > content.len() {
                     content = value.to_owned();
                 } else if is_time(&key) && found.published_at.is_none() {
                     found.published_at = when::machine(&unquoted(value));
                 } else if is_source(&key) && found.source_name.is_none() {
-                    let name = unquoted(value);
-                    let plain = !name.is_ascii() && !name.contains(['/', '<', '。', '，']);
-                    found.source_name =
-                        Some(name).filter(|name| plain && (2..=24).contains(&name.chars().count()));
+                    found.source_name = source(value);
+                } else if key == "media" && media.is_none() {
+                    media = source(value);
                 }
             }
         }
-        let text = text_of(&unquoted(&content));
+        let text = match hidden.len() > content.len() {
+            true => text_of(&hidden),
+            false => text_of(&unquoted(&content)),
+        };
+        // "media" may as well be a picture: it counts where nothing says "source".
+        found.source_name = found.source_name.or(media);
         found.text = Some(text).filter(|text| text.chars().count() >= SHORTEST);
         found
     }
+}
+
+/// A value that can be a medium's name.
+fn source(value: &str) -> Option<String> {
+    let name = unquoted(value);
+    let plain = !name.is_ascii() && !name.contains(['/', '<', '。', '，']);
+    Some(name).filter(|name| plain && (2..=24).contains(&name.chars().count()))
 }
 
 /// The paragraphs of embedded HTML, or of plain text.

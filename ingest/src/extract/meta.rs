@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// Names that Chinese government sites (国办发〔2019〕19号 page standard), news sites and Open Graph use, best first.
 const TITLES: [&str; 4] = ["articletitle", "og:title", "twitter:title", "dc.title"];
-const TIMES: [&str; 16] = [
+const TIMES: [&str; 22] = [
     "article:published_time",
     "og:article:published_time",
     "pubdate",
@@ -23,6 +23,12 @@ const TIMES: [&str; 16] = [
     "dc.date",
     "dc.date.issued",
     "publication_date",
+    "apub:time",
+    "og:published_time",
+    "og:pubdate",
+    "pub_date",
+    "pubtime",
+    "createdate",
     "date",
 ];
 const UPDATES: [&str; 7] = [

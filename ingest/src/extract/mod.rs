@@ -12,8 +12,11 @@ mod outline;
 mod pattern;
 pub(crate) mod tangle;
 #[cfg(test)]
+mod template_tests;
+#[cfg(test)]
 mod tests;
 mod title;
+mod variant;
 pub(crate) mod when;
 
 use crate::time::{Moment, now};
@@ -70,13 +73,18 @@ impl Selectors {
     }
 }
 
-/// The article of a page. `url` is where it was found: it completes relative addresses and may hold the date.
+/// The article of a saved page, seen nobody knows when. `url` is where it was found: it completes relative addresses
+/// and may hold the date.
 pub fn extract(html: &str, url: Option<&str>) -> Article {
-    extract_with(html, url, now(), &Selectors::default())
+    find(html, url, now(), true, &Selectors::default())
 }
 
 /// The article of a page seen at `now` (for 3小时前), with a site's own selectors.
 pub fn extract_with(html: &str, url: Option<&str>, now: Moment, selectors: &Selectors) -> Article {
+    find(html, url, now, false, selectors)
+}
+
+fn find(html: &str, url: Option<&str>, now: Moment, is_saved: bool, selectors: &Selectors) -> Article {
     let page = tangle::page(html);
     let meta = Meta::of(&page);
     let outline = Outline::of(page.root_element());
@@ -85,13 +93,23 @@ pub fn extract_with(html: &str, url: Option<&str>, now: Moment, selectors: &Sele
     let embedded = Embedded::of(&page);
     let around = Around::new(&outline, title_at, body.span);
     let canonical_url = canonical(meta.canonical.as_deref(), url);
-    let published_at = published(&meta, &around, &embedded, [url, canonical_url.as_deref()], now);
-    let source_name = around
-        .source()
+    let urls = [url, canonical_url.as_deref()];
+    // A date without its year is read as of when the page was seen; a saved page tells that by its other dates.
+    let seen = match is_saved {
+        true => seen(&outline, urls, now),
+        false => now,
+    };
+    let published_at = published(&meta, &around, &embedded, urls, now, seen);
+    let named = around
+        .source(&title)
         .or_else(|| meta.source_name.clone())
-        .or_else(|| embedded.source_name.clone());
+        .or_else(|| embedded.source_name.clone())
+        .or_else(|| around.beside_time(&title));
+    let author = author(&meta, &around, named.as_deref());
+    // On the platforms where anybody publishes, the account is the medium.
+    let source_name = named.or_else(|| around.publisher()).or_else(|| around.account());
     let found = Article {
-        author: author(&meta, &around, source_name.as_deref()),
+        author,
         title: Some(title).filter(|title| !title.is_empty()),
         published_at,
         source_name,
@@ -116,16 +134,35 @@ fn main_text(outline: &Outline, body: &Body, meta: &Meta, embedded: &Embedded) -
         .unwrap_or(visible)
 }
 
+/// About when a saved page was saved: the latest date it shows, or the year of its copyright notice.
+fn seen(outline: &Outline, urls: [Option<&str>; 2], now: Moment) -> Moment {
+    let in_url = urls.into_iter().flatten().find_map(when::in_url);
+    let lines = outline.lines.iter().filter(|line| line.length <= 200);
+    let shown = lines
+        .clone()
+        .flat_map(|line| when::fulls(&line.text).map(|found| found.at));
+    let copyright = lines.filter_map(|line| when::copyright_until(&line.text));
+    let latest = shown
+        .chain(copyright)
+        .chain(in_url)
+        .filter(|at| *at <= now && plausible(*at, now))
+        .max();
+    // What else a page shows is often a little older than its article.
+    let slack = chrono::Duration::days(30);
+    latest.map_or(now, |at| (at + slack).min(now))
+}
+
 fn published(
     meta: &Meta,
     around: &Around<'_>,
     embedded: &Embedded,
     urls: [Option<&str>; 2],
     now: Moment,
+    seen: Moment,
 ) -> Option<Moment> {
     let likely = |at: &Moment| plausible(*at, now);
     // A time without its year belongs to the year of the page's last change, not to ours.
-    let seen = meta.updated_at.filter(likely).unwrap_or(now);
+    let seen = meta.updated_at.filter(likely).unwrap_or(seen);
     let visible = around.published(seen).filter(|found| plausible(found.at, now));
     let declared = meta.published_at.filter(likely);
     // What machines are told is finer, what people are shown is right: it counts when both name one day.

@@ -3,7 +3,9 @@
 //! A line is a run of inline text, ended by a block's edge or `<br>`. The walk uses no recursion, so that deeply
 //! nested page costs memory, not the stack.
 
+use super::variant::simplified;
 use scraper::{ElementRef, Node, node::Element};
+use std::borrow::Cow;
 
 /// A page's lines and blocks, both in document order.
 #[derive(Debug, Default)]
@@ -23,6 +25,20 @@ pub(super) struct Line {
     pub(super) linked: usize,
     /// The block that directly holds it.
     pub(super) block: usize,
+    /// The text with its labels simplified, where a short line is in traditional characters.
+    pub(super) simplified: Option<String>,
+}
+
+impl Line {
+    /// The text to look for labels in; places in it are places in [`Line::text`].
+    pub(super) fn label(&self) -> &str {
+        self.simplified.as_deref().unwrap_or(&self.text)
+    }
+
+    /// Whether it is a link, but for at most two characters of ten.
+    pub(super) fn is_linked(&self) -> bool {
+        self.linked * 10 > self.length * 8
+    }
 }
 
 /// A block-level element.
@@ -58,6 +74,15 @@ pub(super) enum MarkKind {
 impl MarkKind {
     /// The first kind that any of these words names, in the order of [`MarkKind::RANKED`].
     fn of(words: &[String]) -> Option<Self> {
+        // `id="js_name"`: how WeChat marks the account.
+        if words.ends_with(&["js".to_owned(), "name".to_owned()]) {
+            return Some(Self::Source);
+        }
+        // Everything of a WeChat page is "rich media".
+        let words: Vec<&String> = match words.iter().any(|word| word == "rich") {
+            true => words.iter().filter(|word| *word != "media").collect(),
+            false => words.iter().collect(),
+        };
         let kinds: Vec<Self> = words.iter().filter_map(|word| Self::named(word)).collect();
         Self::RANKED.into_iter().find(|kind| kinds.contains(kind))
     }
@@ -71,8 +96,10 @@ impl MarkKind {
                 Some(Self::Source)
             }
             "time" | "date" | "pubtime" | "publish" | "pubdate" | "publishtime" | "shijian" | "datetime"
-            | "riqi" => Some(Self::Time),
-            "author" | "writer" | "zuozhe" | "reporter" | "byline" => Some(Self::Author),
+            | "riqi" | "year" | "day" => Some(Self::Time),
+            "author" | "writer" | "zuozhe" | "reporter" | "byline" | "nickname" | "username" | "account" => {
+                Some(Self::Author)
+            }
             "title" | "tit" | "headline" | "biaoti" | "bt" | "maintitle" | "arttitle" | "titles" => {
                 Some(Self::Title)
             }
@@ -83,6 +110,8 @@ impl MarkKind {
 
 /// Longer text is no title, date, source or author.
 const LONGEST_MARK: usize = 120;
+/// Longer lines are prose; no label is looked for in them.
+const LONGEST_LABELLED: usize = 200;
 /// Nothing a reader sees, or nothing that belongs to an article.
 const UNSEEN: &str = "script style noscript template head iframe object embed svg canvas video audio select option \
     textarea button input map dialog menu math figcaption";
@@ -297,11 +326,13 @@ impl Walk {
         let text = text.trim();
         if !text.is_empty() {
             let length = text.chars().count();
+            let simplified = (length <= LONGEST_LABELLED).then(|| simplified(text));
             self.outline.lines.push(Line {
                 text: text.to_owned(),
                 length,
                 linked,
                 block: self.block,
+                simplified: simplified.filter(|other| *other != text).map(Cow::into_owned),
             });
         }
     }

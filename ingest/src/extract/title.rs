@@ -55,6 +55,17 @@ pub(super) fn find(outline: &Outline, meta: &Meta) -> (String, Option<usize>) {
         }
     }
     let heading = || first_heading(outline);
+    // A headline for search engines above, the story's own below: the same story by most of its characters.
+    if let Some((text, line)) = heading()
+        && declared
+            .as_deref()
+            .is_none_or(|title| folded(title) == folded(&bare))
+        && is_alike(&folded(&text), &folded(&bare))
+    {
+        // 原创 and the like before it are no part of it.
+        let is_kicked = folded(&text).contains(&folded(&bare));
+        return (if is_kicked { bare } else { text }, Some(line));
+    }
     if let Some(title) = declared.filter(|title| folded(title).chars().count() >= SHORTEST) {
         let at = line_of(outline, &title).or_else(|| heading().map(|(_, line)| line));
         return (title, at);
@@ -100,8 +111,25 @@ fn first_heading(outline: &Outline) -> Option<(String, usize)> {
             tag == Some(wanted) && line.length >= 6 && line.linked * 2 < line.length
         })
     };
-    let (at, line) = found("h1").or_else(|| found("h2"))?;
-    Some((line.text.clone(), at))
+    let marked = || {
+        let fits = |text: &str| (8..=60).contains(&text.chars().count());
+        let mark = outline
+            .marks
+            .iter()
+            .find(|mark| mark.kind == MarkKind::Title && fits(&mark.text))?;
+        Some((mark.text.clone(), mark.line))
+    };
+    let heading = found("h1").or_else(|| found("h2"));
+    heading.map(|(at, line)| (line.text.clone(), at)).or_else(marked)
+}
+
+/// Whether most of the characters of either are in the other.
+fn is_alike(one: &str, other: &str) -> bool {
+    let share = |a: &str, b: &str| {
+        let all = a.chars().count().max(1);
+        a.chars().filter(|c| b.contains(*c)).count() * 10 >= all * 7
+    };
+    one.chars().count() >= 8 && share(one, other) && share(other, one)
 }
 
 fn line_of(outline: &Outline, title: &str) -> Option<usize> {

@@ -49,6 +49,29 @@ static IN_PATH: LazyLock<Regex> = LazyLock::new(|| {
     constant(r"/(?P<year>20\d\d)[/-](?P<month>1[0-2]|0?[1-9])[/-](?P<day>3[01]|[12]\d|0?[1-9])(?:[/_.]|$)")
 });
 
+/// `2021 09/01 10:10`: a calendar leaf with the year above the day.
+static LEAF: LazyLock<Regex> = LazyLock::new(|| {
+    constant(&format!(
+        r"\b(?P<year>20\d\d)\s+(?P<month>1[0-2]|0?[1-9])\s*[-/]\s*(?P<day>3[01]|[12]\d|0?[1-9]){CLOCK}?"
+    ))
+});
+/// `10/8/2019, 9:18:00 AM`, as scripts in America write it.
+static AMERICAN: LazyLock<Regex> = LazyLock::new(|| {
+    constant(
+        r"^(?P<month>1[0-2]|0?[1-9])/(?P<day>3[01]|[12]\d|0?[1-9])/(?P<year>20\d\d),?\s+(?P<hour>\d{1,2}):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?\s*(?P<half>AM|PM)?$",
+    )
+});
+static COPYRIGHT: LazyLock<Regex> = LazyLock::new(|| {
+    constant(r"(?i)(?:©|\(c\)|copyright|版权所有)\D{0,20}(?:(?:19|20)\d\d\s*[-–—~至]\s*)?(?P<year>20\d\d)\b")
+});
+
+/// The last second of the year a copyright notice ends with.
+pub(crate) fn copyright_until(text: &str) -> Option<Moment> {
+    let found = COPYRIGHT.captures(text)?;
+    let last = NaiveDate::from_ymd_opt(number(&found, "year")?, 12, 31)?;
+    Some(at_shanghai(last.and_hms_opt(23, 59, 59)?))
+}
+
 /// The first time with a year in `text`.
 pub(crate) fn full(text: &str) -> Option<Found> {
     fulls(text).next()
@@ -74,6 +97,7 @@ pub(crate) fn fulls(text: &str) -> impl Iterator<Item = Found> + '_ {
 /// The first time in `text`: with a year, without one (the latest year that is not after `now`), or relative to `now`.
 pub(crate) fn any(text: &str, now: Moment) -> Option<Found> {
     full(text)
+        .or_else(|| leaf(text))
         .or_else(|| named(text, now))
         .or_else(|| ago(text, now))
         .or_else(|| without_year(text, now))
@@ -92,7 +116,12 @@ pub(crate) fn machine(text: &str) -> Option<Moment> {
         };
     }
     let rfc = || chrono::DateTime::parse_from_rfc2822(text).ok();
-    let at = crate::time::parse(text)
+    let american = || {
+        let found = AMERICAN.captures(text)?;
+        civil(&found, number(&found, "year")?)
+    };
+    let at = american()
+        .or_else(|| crate::time::parse(text))
         .or_else(|| full(text).map(|found| found.at))
         .or_else(rfc)?;
     Some(at.with_timezone(&crate::time::shanghai()))
@@ -107,6 +136,12 @@ pub(crate) fn in_url(url: &str) -> Option<Moment> {
 fn compact(text: &str) -> Option<Moment> {
     let found = COMPACT.captures(text.get(..8)?)?;
     civil(&found, number(&found, "year")?)
+}
+
+fn leaf(text: &str) -> Option<Found> {
+    let found = LEAF.captures(text)?;
+    let at = civil(&found, number(&found, "year")?)?;
+    Some(place(&found, at))
 }
 
 fn without_year(text: &str, now: Moment) -> Option<Found> {
@@ -193,8 +228,8 @@ fn civil(found: &Captures<'_>, year: i32) -> Option<Moment> {
 fn clock(found: &Captures<'_>) -> Option<NaiveTime> {
     let part = |name| found.name(name).and_then(|m| m.as_str().parse::<u32>().ok());
     let hour = match (part("hour")?, found.name("half").map(|m| m.as_str())) {
-        (hour @ 1..=11, Some("下午" | "晚上")) => hour + 12,
-        (24, _) => 0,
+        (hour @ 1..=11, Some("下午" | "晚上" | "PM")) => hour + 12,
+        (12, Some("AM")) | (24, _) => 0,
         (hour, _) => hour,
     };
     NaiveTime::from_hms_opt(hour, part("minute")?, part("second").unwrap_or(0))
@@ -240,6 +275,7 @@ mod tests {
             ("3小时前", "2016-06-03 11:20:00"),
             ("半小时前", "2016-06-03 13:50:00"),
             ("刚刚", "2016-06-03 14:20:00"),
+            ("2016 06/03 14:20:05", "2016-06-03 14:20:05"),
         ] {
             assert_eq!(read(text).as_deref(), Some(expected), "{text}");
         }
@@ -274,6 +310,7 @@ mod tests {
             "2016-06-03",
             "20160603",
             "Fri, 03 Jun 2016 14:20:00 +0800",
+            "6/3/2016, 9:18:00 AM",
         ] {
             assert_eq!(day(machine(value)).as_deref(), Some("20160603"), "{value}");
         }

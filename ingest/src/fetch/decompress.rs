@@ -103,6 +103,34 @@ mod tests {
         assert_eq!(decompress(zstd, "zstd", 10_000), Ok(text.into_bytes()));
     }
 
+    /// A brotli stream that holds `data` as it is.
+    fn brotli(data: &[u8]) -> Vec<u8> {
+        let mut stream = Vec::new();
+        for part in data.chunks(1 << 16) {
+            // Window bits (first only), not last, four nibbles of length, uncompressed; see RFC 7932 §9.
+            let length = (part.len() - 1) as u32;
+            let bits: u32 = length << 4 | 1 << 20;
+            assert!(stream.is_empty(), "one part is enough here");
+            stream.extend_from_slice(&bits.to_le_bytes()[..3]);
+            stream.extend_from_slice(part);
+        }
+        stream.push(3);
+        stream
+    }
+
+    #[test]
+    fn brotli_and_zstd_are_bound_like_gzip() {
+        let text = "今日市区多云转晴".repeat(50);
+        let packed = brotli(text.as_bytes());
+        assert_eq!(decompress(packed.clone(), "br", 10_000), Ok(text.into_bytes()));
+        assert_eq!(
+            decompress(packed, "br", 100),
+            Err(FetchError::TooLarge { limit: 100 })
+        );
+        let bomb = zstd::encode_all(vec![b' '; 20_000_000].as_slice(), 3).expect("zstd");
+        assert_eq!(decompress(bomb, "zstd", 100_000_000), Err(FetchError::Encoding));
+    }
+
     #[test]
     fn a_bomb_is_refused_by_ratio_and_by_size() {
         let bomb = gzip(&vec![b' '; 2_000_000]);

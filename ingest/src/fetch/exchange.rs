@@ -11,6 +11,9 @@ use reqwest::{
 use std::time::Duration;
 use url::Url;
 
+/// How a gzip file begins.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
 /// The answer to one request of a chain of redirects.
 pub(super) enum Hop {
     Page(Page),
@@ -72,6 +75,7 @@ impl Limits {
             Some(Expect::Feed) => {
                 "application/rss+xml, application/atom+xml, application/feed+json, application/xml, */*;q=0.5"
             }
+            Some(Expect::Sitemap) => "application/xml, text/xml, application/gzip, text/plain, */*;q=0.5",
             None => "text/plain, */*;q=0.5",
         }
     }
@@ -93,7 +97,7 @@ impl Limits {
         ];
         match self.expect {
             None => true,
-            Some(Expect::Feed) => !media.iter().any(|prefix| essence.starts_with(prefix)),
+            Some(Expect::Feed | Expect::Sitemap) => !media.iter().any(|prefix| essence.starts_with(prefix)),
             Some(Expect::Page) => {
                 matches!(
                     essence.as_str(),
@@ -161,7 +165,11 @@ async fn read(url: &Url, mut response: Response, limits: &Limits) -> Result<Page
             return too_large;
         }
     }
-    let body = decompress(body, &encodings, limit.max(body_floor(cut)))?;
+    let mut body = decompress(body, &encodings, limit.max(body_floor(cut)))?;
+    // `sitemap.xml.gz` is a file that is compressed, not an answer that was.
+    if limits.expect == Some(Expect::Sitemap) && body.starts_with(&GZIP) {
+        body = decompress(body, "gzip", limit)?;
+    }
     Ok(Page {
         url: url.clone(),
         status,

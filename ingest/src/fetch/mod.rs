@@ -91,6 +91,8 @@ pub enum Expect {
     Page,
     /// RSS, Atom or JSON Feed. Servers give feeds every type there is, so only media files are refused.
     Feed,
+    /// A sitemap, perhaps as a gzip file; opened within the same bounds as a compressed answer.
+    Sitemap,
 }
 
 /// One thing to fetch.
@@ -198,6 +200,16 @@ impl Fetcher {
             }
         }
     }
+
+    /// The sitemaps that the robots.txt of `url`'s host names (`Sitemap:`); none where there is no robots.txt.
+    ///
+    /// # Errors
+    /// When the host must not be reached or its robots.txt cannot be had now.
+    pub async fn sitemaps(&self, url: &Url, access: &Access) -> Result<Vec<Url>, FetchError> {
+        self.0.check(url, access).await?;
+        let rules = self.0.rules(url, access).await;
+        rules.sitemaps(url)
+    }
 }
 
 impl Inner {
@@ -241,6 +253,8 @@ impl Inner {
             match self.hop(&url, access, None, &limits).await {
                 Ok(Hop::Page(page)) => return Rules::read(&self.product, &page.body),
                 Ok(Hop::To(next)) => url = next,
+                // "Too many requests" is a server in trouble, not one without rules.
+                Err(error @ FetchError::Status(429)) => return Rules::Unreachable(error),
                 Err(FetchError::Status(400..=499)) => return Rules::None,
                 Ok(Hop::NotModified) => return Rules::None,
                 Err(error) => return Rules::Unreachable(error),

@@ -18,6 +18,8 @@ const KEPT: Duration = Duration::from_secs(24 * 3600);
 const FAILURE_KEPT: Duration = Duration::from_secs(60);
 /// A larger Crawl-delay is a way of saying no; the pause is cut to this.
 const MAX_DELAY: Duration = Duration::from_secs(60);
+/// More sitemaps than this are named by mistake; an index holds the rest.
+const MOST_SITEMAPS: usize = 100;
 /// Origins remembered before the outdated are forgotten.
 const REMEMBERED: usize = 4096;
 
@@ -63,6 +65,24 @@ impl Rules {
         let Self::Read(robot) = self else { return None };
         let delay = Duration::try_from_secs_f32(robot.delay?).ok()?;
         Some(delay.min(MAX_DELAY))
+    }
+
+    /// The sitemaps named, whole addresses only.
+    ///
+    /// # Errors
+    /// Why there are no rules to be had.
+    pub(super) fn sitemaps(&self, of: &Url) -> Result<Vec<Url>, FetchError> {
+        match self {
+            Self::None => Ok(Vec::new()),
+            Self::Unreachable(error) => Err(error.clone()),
+            Self::Read(robot) => {
+                let urls = robot
+                    .sitemaps
+                    .iter()
+                    .filter_map(|address| of.join(address.trim()).ok());
+                Ok(urls.take(MOST_SITEMAPS).collect())
+            }
+        }
     }
 
     fn kept(&self) -> Duration {
@@ -135,6 +155,20 @@ mod tests {
         );
         assert!(!allows("User-agent: *\nDisallow: /*.pdf$", "http://a.test/a.pdf"));
         assert!(allows("", "http://a.test/a"));
+    }
+
+    #[test]
+    fn sitemaps_are_named_for_everyone() {
+        let text = "User-agent: other\nDisallow: /\nSitemap: https://a.test/map.xml.gz\nsitemap: /news.xml\n";
+        let rules = Rules::read("Minsheng", text.as_bytes());
+        let named = rules.sitemaps(&Url::parse("http://a.test/robots.txt").expect("url"));
+        let named: Vec<String> = named.unwrap_or_default().into_iter().map(Into::into).collect();
+        assert_eq!(named, ["https://a.test/map.xml.gz", "http://a.test/news.xml"]);
+        assert!(
+            Rules::Unreachable(FetchError::Timeout)
+                .sitemaps(&Url::parse("http://a.test/").expect("url"))
+                .is_err()
+        );
     }
 
     #[test]

@@ -86,11 +86,12 @@ fn html(title: &str, text: &str) -> String {
 
 async fn answer(State(hits): State<Hits>, request: Asked) -> Answer<Body> {
     let path = request.uri().path().to_owned();
-    *hits
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .entry(path.clone())
-        .or_default() += 1;
+    let count = {
+        let mut hits = hits.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = hits.entry(path.clone()).or_default();
+        *count += 1;
+        *count
+    };
     let page = |text: String| {
         Answer::builder()
             .header(h::CONTENT_TYPE, "text/html; charset=utf-8")
@@ -125,6 +126,17 @@ async fn answer(State(hits): State<Hits>, request: Asked) -> Answer<Body> {
         "/a/empty.html" => page("<html><body>加载中</body></html>".into()),
         "/a/500.html" => status(500),
         "/a/404.html" => status(404),
+        "/a/agent.html" => {
+            let agent = request.headers().get(h::USER_AGENT).and_then(|agent| agent.to_str().ok());
+            page(agent.unwrap_or_default().to_owned())
+        }
+        // Well again at the third and the second request.
+        "/a/recovers.html" if count < 3 => status(500),
+        "/a/recovers.html" => page("恢复".into()),
+        "/a/later.html" if count < 2 => {
+            Answer::builder().status(429).header(h::RETRY_AFTER, "1").body(Body::empty())
+        }
+        "/a/later.html" => page("可以了".into()),
         "/a/busy.html" => Answer::builder().status(503).header(h::RETRY_AFTER, "3600").body(Body::empty()),
         "/a/slow.html" => {
             tokio::time::sleep(Duration::from_secs(30)).await;
@@ -285,4 +297,100 @@ async fn robots_is_asked_for_once() {
         drop(fetcher.fetch(&request).await);
     }
     assert_eq!(server.hits("/robots.txt"), 1);
+}
+
+fn fetcher_with(change: impl FnOnce(&mut FetchConfig)) -> Fetcher {
+    let mut config = FetchConfig {
+        timeout_seconds: 5,
+        per_host_delay_ms: 0,
+        retries: 2,
+        retry_pause_ms: 50,
+        ..FetchConfig::default()
+    };
+    change(&mut config);
+    Fetcher::new(config).unwrap()
+}
+
+async fn text(fetcher: &Fetcher, url: &Url, access: &Access) -> Result<String, FetchError> {
+    let request = Request {
+        url,
+        expect: Expect::Page,
+        access,
+        validators: None,
+    };
+    match fetcher.fetch(&request).await? {
+        Fetched::Page(page) => Ok(page.text()),
+        Fetched::NotModified => panic!("{url}"),
+    }
+}
+
+#[tokio::test]
+async fn what_may_pass_is_tried_again_with_growing_pauses() {
+    let server = Server::start().await;
+    let fetcher = fetcher_with(|_| {});
+    let url = server.url("/a/recovers.html");
+    let access = Access::private_at([&url]);
+    let began = tokio::time::Instant::now();
+    assert_eq!(text(&fetcher, &url, &access).await.as_deref(), Ok("恢复"));
+    assert_eq!(server.hits("/a/recovers.html"), 3);
+    assert!(began.elapsed() >= Duration::from_millis(50 + 100));
+    // What does not pass is not tried again.
+    let gone = server.url("/a/404.html");
+    assert_eq!(text(&fetcher, &gone, &access).await, Err(FetchError::Status(404)));
+    assert_eq!(server.hits("/a/404.html"), 1);
+}
+
+#[tokio::test]
+async fn retry_after_is_waited_for() {
+    let server = Server::start().await;
+    let fetcher = fetcher_with(|_| {});
+    let url = server.url("/a/later.html");
+    let began = tokio::time::Instant::now();
+    assert_eq!(
+        text(&fetcher, &url, &Access::private_at([&url])).await.as_deref(),
+        Ok("可以了")
+    );
+    assert!(began.elapsed() >= Duration::from_secs(1));
+}
+
+#[tokio::test]
+async fn requests_to_one_host_keep_their_distance_whoever_asks() {
+    let server = Server::start().await;
+    let fetcher = fetcher_with(|config| config.per_host_delay_ms = 60);
+    let url = server.url("/a/agent.html");
+    let access = Access::private_at([&url]);
+    let began = tokio::time::Instant::now();
+    let (one, two, three) = tokio::join!(
+        text(&fetcher, &url, &access),
+        text(&fetcher, &url, &access),
+        text(&fetcher, &url, &access)
+    );
+    // robots.txt and three pages: three pauses between them.
+    assert!(began.elapsed() >= Duration::from_millis(3 * 60));
+    for agent in [one, two, three] {
+        assert!(agent.unwrap().starts_with("Minsheng/"));
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_is_used_for_public_addresses_only() {
+    let server = Server::start().await;
+    let fetcher = fetcher_with(|config| config.proxy = Some(server.url("").to_string()));
+    let public = Access::public();
+    // Only the proxy knows this name.
+    let url = Url::parse("http://news.invalid/a/1.html").unwrap();
+    assert!(
+        text(&fetcher, &url, &public)
+            .await
+            .unwrap()
+            .contains("来源：滨江晚报")
+    );
+    for private in ["http://10.0.0.1/", "http://localhost/", "http://169.254.169.254/"] {
+        let url = Url::parse(private).unwrap();
+        assert_eq!(
+            text(&fetcher, &url, &public).await,
+            Err(FetchError::PrivateAddress),
+            "{private}"
+        );
+    }
 }

@@ -52,6 +52,22 @@ pub struct FeedConfig {
     pub allow_private: bool,
 }
 
+impl FeedConfig {
+    /// A feed with nothing but its address set.
+    pub fn at(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            channel: Medium::default(),
+            region: None,
+            every_minutes: half_an_hour(),
+            fetch_articles: yes(),
+            selectors: Selectors::default(),
+            max_items: five_hundred(),
+            allow_private: false,
+        }
+    }
+}
+
 fn half_an_hour() -> u64 {
     30
 }
@@ -166,18 +182,9 @@ async fn take(item: Item, config: &FeedConfig, visitor: &mut Visitor<'_>) -> Res
         return Ok(true);
     }
     let id = item.id.clone();
-    let mut post = PostDraft {
-        native_id: id.clone(),
-        channel: config.channel,
-        url: item.link.as_ref().map(|link| link.as_str().to_owned()),
-        title: item.title,
-        body: item.text,
-        author: item.author,
-        published_at: item.published_at,
-        region: config.region.clone(),
-        ..PostDraft::default()
-    };
-    if let Some(link) = item.link.filter(|_| config.fetch_articles) {
+    let link = item.link.clone();
+    let mut post = draft(item, config);
+    if let Some(link) = link.filter(|_| config.fetch_articles) {
         match visitor.read(&link, &config.selectors).await {
             Reading::Article(article, _) => complete(&mut post, *article),
             // The page may not be had, but the feed itself said enough.
@@ -214,6 +221,21 @@ async fn take(item: Item, config: &FeedConfig, visitor: &mut Visitor<'_>) -> Res
     Ok(true)
 }
 
+/// An item as the feed alone gives it.
+pub(super) fn draft(item: Item, config: &FeedConfig) -> PostDraft {
+    PostDraft {
+        native_id: item.id,
+        channel: config.channel,
+        url: item.link.as_ref().map(|link| link.as_str().to_owned()),
+        title: item.title,
+        body: item.text,
+        author: item.author,
+        published_at: item.published_at,
+        region: config.region.clone(),
+        ..PostDraft::default()
+    }
+}
+
 /// The page knows the text, the feed knows the item.
 fn complete(post: &mut PostDraft, article: Article) {
     // A page that shows less than the feed is a teaser or a wall.
@@ -241,11 +263,19 @@ pub fn parse(body: &[u8], content_type: Option<&str>, base: &Url) -> Result<Vec<
             .id_generator(|_, _, _| String::new())
             .build()
     };
-    let feed = parser().parse(body).or_else(|_| {
+    let as_text = || {
         // Declared one character set and written in another, or begun with a blank line: read as text and try again.
         let (text, _) = crate::fetch::charset::decode(body, content_type);
-        parser().parse(without_declaration(&text).as_bytes())
-    });
+        parser().parse(without_declarations(&text).as_bytes())
+    };
+    let read = || match declarations(body) {
+        // feed-rs 3.0 panics at a second declaration.
+        2.. => as_text(),
+        _ => parser().parse(body).or_else(|_| as_text()),
+    };
+    // Whatever else a foreign parser stumbles over costs this feed, not the program.
+    let feed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));
+    let feed = feed.map_err(|_| VisitError::Feed("parser failed"))?;
     let feed = feed.map_err(|_| VisitError::Feed("neither RSS nor Atom nor JSON Feed"))?;
     let authors = feed.authors;
     Ok(feed
@@ -255,13 +285,25 @@ pub fn parse(body: &[u8], content_type: Option<&str>, base: &Url) -> Result<Vec<
         .collect())
 }
 
-/// The text from its first element on, without the XML declaration that names another encoding.
-fn without_declaration(text: &str) -> &str {
-    let text = text.get(text.find(['<', '{']).unwrap_or(0)..).unwrap_or(text);
-    match text.strip_prefix("<?xml").and_then(|rest| rest.split_once("?>")) {
-        Some((_, rest)) => rest.trim_start(),
-        None => text,
+/// How an XML declaration begins.
+const DECLARATION: &str = "<?xml";
+
+fn declarations(body: &[u8]) -> usize {
+    body.windows(DECLARATION.len())
+        .filter(|window| *window == DECLARATION.as_bytes())
+        .count()
+}
+
+/// The text from its first element on, without the XML declarations that name another encoding.
+fn without_declarations(text: &str) -> String {
+    let mut rest = text.get(text.find(['<', '{']).unwrap_or(0)..).unwrap_or(text);
+    let mut out = String::with_capacity(rest.len());
+    while let Some((before, after)) = rest.split_once(DECLARATION) {
+        out.push_str(before);
+        rest = after.split_once("?>").map_or("", |(_, behind)| behind);
     }
+    out.push_str(rest);
+    out.trim_start().to_owned()
 }
 
 fn item(entry: Entry, feed_authors: &[feed_rs::model::Person], base: &Url) -> Item {

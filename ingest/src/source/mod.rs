@@ -14,6 +14,7 @@ pub mod push;
 pub mod site;
 pub mod spreadsheet;
 pub mod state;
+pub mod trial;
 pub mod weibo;
 mod words;
 

@@ -1,152 +1,135 @@
-//! Web sites: list pages lead to articles, each article's page is fetched once and becomes a post.
+//! Web sites: list pages and sitemaps lead to articles, each article's page becomes a post, and is looked at again as
+//! often as it changes.
 //!
 //! Every address found is remembered before it is fetched, so a visit cut short loses nothing: the next one begins
 //! with what was left over. Must never leave the list's own host unless a pattern says which addresses are meant.
 
-use super::state::{CollectState, Reading, Summary, Visit, VisitError, Visitor};
+mod plan;
+pub(crate) mod sitemap;
+mod walk;
+
+pub(super) use plan::{Leads, Plan};
+pub(super) use sitemap::Sitemap;
+pub(super) use walk::meant;
+
+use super::state::{Bounds, CollectState, Confirm, Reading, Summary, Visit, VisitError, Visitor};
 use crate::{
     clean::PostDraft,
-    extract::{Selectors, tangle},
-    fetch::{Access, Expect, FetchError, Fetched, Fetcher, Page},
-    record::Medium,
-    time::now,
+    extract::{Article, Selectors},
+    fetch::{Access, Fetcher, Page},
+    record::{Medium, RecordId},
+    time::{Moment, now},
 };
-use regex::Regex;
-use scraper::Selector;
 use serde::Deserialize;
+use std::{collections::HashMap, time::Duration};
 use tokio::sync::mpsc;
 use url::Url;
 
 /// A site to follow.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(default, deny_unknown_fields)]
 pub struct SiteConfig {
-    /// Addresses of the list pages to begin with.
+    /// Addresses of the list pages to begin with. There must be a list or a sitemap.
     pub lists: Vec<String>,
+    /// Addresses of sitemaps (also an index, gzip, news or plain text); `…/robots.txt` stands for those it names.
+    pub sitemaps: Vec<String>,
+    /// Of a sitemap only pages changed within this many days; those without a date always.
+    pub sitemap_days: u32,
     /// CSS selector of the links to articles on a list page, e.g. `ul.news a`.
-    #[serde(default = "every_link")]
     pub links: String,
     /// Regular expression an article's address must match. Without one, articles must be on their list's host.
-    #[serde(default)]
     pub pattern: Option<String>,
+    /// Regular expression of addresses that are never fetched, though they match otherwise.
+    pub exclude: Option<String>,
+    /// Regular expression of further list pages (columns) that a list page may link to.
+    pub follow: Option<String>,
+    /// Steps from a configured list to a further one, where `follow` is given.
+    pub depth: usize,
     /// CSS selector of the link to the next list page.
-    #[serde(default)]
     pub next: Option<String>,
+    /// Address of the next list pages where no link leads to them, relative to the list, with `{n}` for the number,
+    /// e.g. `index_{n}.html`.
+    pub page_url: Option<String>,
+    /// The number of the second page; many government sites count it as 1.
+    pub page_from: usize,
     /// List pages followed from each beginning.
-    #[serde(default = "ten")]
     pub max_pages: usize,
     /// Articles fetched per visit; the rest waits for the next one.
-    #[serde(default = "five_hundred")]
     pub max_articles: usize,
     /// Where the article's parts are on its page, if finding them fails.
-    #[serde(default)]
     pub selectors: Selectors,
     /// Medium its articles count as.
-    #[serde(default = "portal")]
     pub channel: Medium,
     /// Region its articles count for.
-    #[serde(default)]
     pub region: Option<String>,
     /// Minutes between two visits.
-    #[serde(default = "an_hour")]
     pub every_minutes: u64,
+    /// Longest pause of a list that brings nothing new, minutes; four visits long where not given.
+    pub quiet_minutes: Option<u64>,
+    /// Hours until an article is looked at again for the first time, and at least between two looks.
+    pub revisit_hours: u64,
+    /// Hours between two looks at an article that does not change.
+    pub revisit_hours_quiet: u64,
+    /// Days after which an article is not looked at again; 0: never looked at again at all.
+    pub revisit_days: u32,
     /// The lists' own hosts and ports may be private or loopback addresses. Nothing else may.
-    #[serde(default)]
     pub allow_private: bool,
 }
 
-fn every_link() -> String {
-    "a[href]".into()
-}
-
-fn ten() -> usize {
-    10
-}
-
-fn five_hundred() -> usize {
-    500
-}
-
-fn portal() -> Medium {
-    Medium::Portal
-}
-
-fn an_hour() -> u64 {
-    60
-}
-
-/// A configuration with its selectors and addresses read.
-struct Plan {
-    lists: Vec<Url>,
-    links: Selector,
-    next: Option<Selector>,
-    pattern: Option<Regex>,
-}
-
-impl Plan {
-    fn of(config: &SiteConfig) -> Result<Self, VisitError> {
-        let wrong = |text: &str, what: &str| VisitError::Config(format!("`{text}` is no {what}"));
-        let selector = |text: &str| Selector::parse(text).map_err(|_| wrong(text, "CSS selector"));
-        if let Some(text) = config.selectors.invalid() {
-            return Err(wrong(text, "CSS selector"));
-        }
-        let pattern = config.pattern.as_deref();
-        Ok(Self {
-            lists: config
-                .lists
-                .iter()
-                .map(|list| Url::parse(list).map_err(|_| FetchError::BadUrl))
-                .collect::<Result<_, _>>()?,
-            links: selector(&config.links)?,
-            next: config.next.as_deref().map(selector).transpose()?,
-            pattern: pattern
-                .map(|text| Regex::new(text).map_err(|_| wrong(text, "regular expression")))
-                .transpose()?,
-        })
-    }
-
-    /// The articles a list page links to, in its order, and the next list page.
-    fn read(&self, page: &Page) -> (Vec<Url>, Option<Url>) {
-        let html = tangle::page(&page.text());
-        let base_selector = Selector::parse("base[href]").ok();
-        let base = base_selector
-            .and_then(|selector| html.select(&selector).next()?.attr("href").map(str::to_owned))
-            .and_then(|href| page.url.join(&href).ok())
-            .unwrap_or_else(|| page.url.clone());
-        let target = |href: &str| {
-            let mut url = base.join(href.trim()).ok()?;
-            url.set_fragment(None);
-            matches!(url.scheme(), "http" | "https").then_some(url)
-        };
-        let mut articles: Vec<Url> = Vec::new();
-        for element in html.select(&self.links) {
-            let Some(url) = element.attr("href").and_then(target) else {
-                continue;
-            };
-            if self.is_article(&url, page) && !articles.contains(&url) {
-                articles.push(url);
-            }
-        }
-        let next = self.next.as_ref().and_then(|next| {
-            html.select(next)
-                .find_map(|element| target(element.attr("href")?))
-        });
-        (articles, next)
-    }
-
-    fn is_article(&self, url: &Url, list: &Page) -> bool {
-        match &self.pattern {
-            Some(pattern) => pattern.is_match(url.as_str()),
-            None => url.host_str() == list.url.host_str() && *url != list.url,
+impl Default for SiteConfig {
+    fn default() -> Self {
+        Self {
+            lists: Vec::new(),
+            sitemaps: Vec::new(),
+            sitemap_days: 30,
+            links: "a[href]".into(),
+            pattern: None,
+            exclude: None,
+            follow: None,
+            depth: 1,
+            next: None,
+            page_url: None,
+            page_from: 2,
+            max_pages: 10,
+            max_articles: 500,
+            selectors: Selectors::default(),
+            channel: Medium::Portal,
+            region: None,
+            every_minutes: 60,
+            quiet_minutes: None,
+            revisit_hours: 6,
+            revisit_hours_quiet: 7 * 24,
+            revisit_days: 14,
+            allow_private: false,
         }
     }
 }
 
-/// Visits a site once: follows its lists, then fetches what is waiting, and hands each article to `sink`. The outcome
-/// is also written to `state`.
+impl SiteConfig {
+    /// How often a list is looked at.
+    fn of_lists(&self) -> Bounds {
+        let minutes = |minutes: u64| Duration::from_secs(minutes.saturating_mul(60));
+        Bounds {
+            shortest: minutes(self.every_minutes),
+            longest: minutes(self.quiet_minutes.unwrap_or(self.every_minutes.saturating_mul(4))),
+        }
+    }
+
+    /// How often an article is looked at.
+    fn of_articles(&self) -> Bounds {
+        let hours = |hours: u64| Duration::from_secs(hours.max(1).saturating_mul(3600));
+        Bounds {
+            shortest: hours(self.revisit_hours),
+            longest: hours(self.revisit_hours_quiet),
+        }
+    }
+}
+
+/// Visits a site once: follows its lists and sitemaps, fetches what is waiting, looks again at what is due, and hands
+/// each article to `sink`. The outcome is also written to `state`.
 ///
 /// # Errors
-/// When the configuration is wrong or no list can be fetched; failures of single articles are handed on as refused.
+/// When the configuration is wrong or a list cannot be fetched; failures of single articles are handed on as refused.
 pub async fn visit(
     config: &SiteConfig,
     name: &str,
@@ -156,7 +139,7 @@ pub async fn visit(
 ) -> Result<Summary, VisitError> {
     let began = now();
     let mut visitor = Visitor::new(name, fetcher, state, sink, Access::public());
-    let result = follow(config, &mut visitor).await;
+    let result = follow(config, &mut visitor, began).await;
     state.visited(
         name,
         began,
@@ -166,80 +149,63 @@ pub async fn visit(
     result.map(|()| visitor.summary)
 }
 
-async fn follow(config: &SiteConfig, visitor: &mut Visitor<'_>) -> Result<(), VisitError> {
+async fn follow(config: &SiteConfig, visitor: &mut Visitor<'_>, began: Moment) -> Result<(), VisitError> {
     let plan = Plan::of(config)?;
     if config.allow_private {
-        visitor.access = Access::private_at(&plan.lists);
+        visitor.access = Access::private_at(plan.lists.iter().chain(&plan.sitemaps));
     }
-    let mut failures = Vec::new();
-    for list in &plan.lists {
-        if let Err(error) = discover(list, config, &plan, visitor).await {
-            let VisitError::Fetch(_) = error else {
-                return Err(error);
-            };
-            failures.push(error);
-        }
-    }
+    let walked = walk::all(config, &plan, visitor, began).await?;
     // A site that shows none of its lists is down, and so are its articles.
-    if failures.len() < plan.lists.len() {
-        for address in visitor.state.waiting(visitor.source, config.max_articles)? {
-            // Only whole addresses were ever remembered.
-            let Some(url) = Url::parse(&address).ok().filter(|_| visitor.goes_on()) else {
-                continue;
-            };
-            take(&url, config, visitor).await?;
-        }
+    if walked.reached || walked.failure.is_none() {
+        articles(config, &plan, visitor, began).await?;
     }
     // One list that fails makes the visit a failed one, though what the others brought stands.
-    failures.pop().map_or(Ok(()), Err)
+    walked.failure.map_or(Ok(()), |error| Err(error.into()))
 }
 
-/// Follows one list and remembers the articles it leads to.
-async fn discover(
-    list: &Url,
+/// Fetches what is waiting, then what is due to be looked at again.
+async fn articles(
     config: &SiteConfig,
     plan: &Plan,
     visitor: &mut Visitor<'_>,
+    began: Moment,
 ) -> Result<(), VisitError> {
-    // Known only if it was once followed to its end: then a page without anything new ends the visit early.
-    let known = visitor.state.known(visitor.source, &list_key(list))?;
-    let mut validators = None;
-    let mut next = Some(list.clone());
-    let mut seen = Vec::new();
-    while let Some(url) = next.take().filter(|_| seen.len() < config.max_pages) {
-        let conditional = known
-            .as_ref()
-            .filter(|_| seen.is_empty())
-            .map(|known| &known.validators);
-        let page = match visitor.fetch(&url, Expect::Page, conditional).await? {
-            Fetched::Page(page) => *page,
-            Fetched::NotModified => {
-                visitor.summary.unchanged += 1;
-                return Ok(());
-            }
+    let mut taken = Taken::default();
+    let waiting = visitor.state.waiting(visitor.source, config.max_articles)?;
+    let left = config.max_articles.saturating_sub(waiting.len());
+    for address in waiting {
+        // Only whole addresses were ever remembered.
+        let Some(url) = Url::parse(&address).ok().filter(|_| visitor.goes_on()) else {
+            continue;
         };
-        validators.get_or_insert(page.validators.clone());
-        let (articles, following) = plan.read(&page);
-        let new = visitor
-            .state
-            .discover(visitor.source, articles.iter().map(Url::as_str))?;
-        visitor.summary.unchanged += (articles.len() - new.min(articles.len())) as u64;
-        seen.push(url);
-        let exhausted = new == 0 && known.is_some();
-        next = following.filter(|following| !exhausted && !seen.contains(following));
+        // Another address led to the same article a moment ago.
+        if !taken.contains_key(&address) {
+            take(&url, config, plan, visitor, &mut taken).await?;
+        }
     }
-    visitor
-        .done(&list_key(list), validators.unwrap_or_default())
-        .await
+    if config.revisit_days == 0 {
+        return Ok(());
+    }
+    for address in visitor.state.due(visitor.source, began, left)? {
+        let Some(url) = Url::parse(&address).ok().filter(|_| visitor.goes_on()) else {
+            continue;
+        };
+        look_again(&url, config, visitor, began).await?;
+    }
+    Ok(())
 }
 
-/// A list's own entry among the pages, apart from an article at the same address.
-fn list_key(list: &Url) -> String {
-    format!("list {list}")
-}
+/// Digests of the articles of this visit by their ids: what is handed on is confirmed only later.
+type Taken = HashMap<String, String>;
 
 /// Fetches one article and hands it on.
-async fn take(url: &Url, config: &SiteConfig, visitor: &mut Visitor<'_>) -> Result<(), VisitError> {
+async fn take(
+    url: &Url,
+    config: &SiteConfig,
+    plan: &Plan,
+    visitor: &mut Visitor<'_>,
+    taken: &mut Taken,
+) -> Result<(), VisitError> {
     let (article, page) = match visitor.read(url, &config.selectors).await {
         Reading::Article(article, page) => (*article, page),
         Reading::Failed {
@@ -253,18 +219,115 @@ async fn take(url: &Url, config: &SiteConfig, visitor: &mut Visitor<'_>) -> Resu
             return Ok(());
         }
     };
-    // A page may name its own address, but not speak for another host.
-    let same_host = |canonical: &String| {
-        Url::parse(canonical).is_ok_and(|canonical| canonical.host_str() == page.url.host_str())
+    let digest = digest(&article);
+    let mut native_id = canonical(&article, &page, plan).unwrap_or_else(|| page.url.as_str().to_owned());
+    if native_id != url.as_str() {
+        let known = match taken.get(&native_id) {
+            Some(digest) => Some(digest.clone()),
+            None => visitor
+                .state
+                .known(visitor.source, &native_id)?
+                .and_then(|known| known.digest),
+        };
+        match known {
+            Some(known) if known == digest => {
+                visitor.summary.unchanged += 1;
+                return visitor.done(url.as_str(), page.validators).await;
+            }
+            // A canonical address that already stands for another text is a mistake of the template.
+            Some(_) => page.url.as_str().clone_into(&mut native_id),
+            None => {}
+        }
+    }
+    taken.insert(native_id.clone(), digest.clone());
+    if config.revisit_days > 0 {
+        let (seen, until) = (now(), chrono::Duration::days(config.revisit_days.into()));
+        let until = seen.checked_add_signed(until).unwrap_or(seen);
+        visitor
+            .state
+            .look_again(visitor.source, url.as_str(), seen, config.of_articles(), until)?;
+    }
+    let mut confirm = Confirm::new(visitor.source);
+    confirm.add(url.as_str(), Some(digest.clone()), page.validators.clone());
+    if native_id != url.as_str() {
+        confirm.add(&native_id, Some(digest), page.validators.clone());
+    }
+    visitor
+        .post_with(post(article, Some(page.url.into()), native_id, config), confirm)
+        .await
+}
+
+/// Fetches an article that was collected before, and hands it on where it says something else now.
+async fn look_again(
+    url: &Url,
+    config: &SiteConfig,
+    visitor: &mut Visitor<'_>,
+    began: Moment,
+) -> Result<(), VisitError> {
+    let known = visitor
+        .state
+        .known(visitor.source, url.as_str())?
+        .unwrap_or_default();
+    let bounds = config.of_articles();
+    let reading = visitor
+        .read_since(url, &config.selectors, Some(&known.validators))
+        .await;
+    let (article, page) = match reading {
+        Some(Reading::Article(article, page)) => (*article, page),
+        // What was collected stays collected: a page that is gone, or is none any more, is left in peace.
+        Some(Reading::Failed { passing: false, .. }) => {
+            return Ok(visitor.state.leave(visitor.source, url.as_str())?);
+        }
+        None | Some(Reading::Failed { .. }) => {
+            visitor.summary.unchanged += 1;
+            let looked = visitor
+                .state
+                .looked(visitor.source, url.as_str(), began, bounds, false);
+            return Ok(looked?);
+        }
     };
-    let native_id = article
+    let digest = digest(&article);
+    let changed = known.digest.as_ref() != Some(&digest);
+    visitor
+        .state
+        .looked(visitor.source, url.as_str(), began, bounds, changed)?;
+    if !changed {
+        visitor.summary.unchanged += 1;
+        return Ok(());
+    }
+    // The id under which it was collected: the one whose row carries the digest known for this address.
+    let canonical = article
         .canonical_url
-        .filter(same_host)
-        .unwrap_or_else(|| page.url.as_str().to_owned());
-    let post = PostDraft {
+        .clone()
+        .filter(|canonical| of_same_host(canonical, &page));
+    let mut native_id = page.url.as_str().to_owned();
+    if let Some(canonical) = canonical {
+        let other = visitor.state.known(visitor.source, &canonical)?;
+        if other.is_some_and(|other| other.digest == known.digest) {
+            native_id = canonical;
+        }
+    }
+    let mut confirm = Confirm::new(visitor.source);
+    confirm.add(url.as_str(), Some(digest.clone()), page.validators.clone());
+    if native_id != url.as_str() {
+        confirm.add(&native_id, Some(digest), page.validators.clone());
+    }
+    visitor
+        .post_with(post(article, Some(page.url.into()), native_id, config), confirm)
+        .await
+}
+
+/// The post of an article found at `url`.
+pub(super) fn post(
+    article: Article,
+    url: Option<String>,
+    native_id: String,
+    config: &SiteConfig,
+) -> PostDraft {
+    PostDraft {
         native_id,
         channel: config.channel,
-        url: Some(page.url.as_str().to_owned()),
+        url,
         title: article.title.unwrap_or_default(),
         body: article.text,
         author: article.author,
@@ -272,9 +335,31 @@ async fn take(url: &Url, config: &SiteConfig, visitor: &mut Visitor<'_>) -> Resu
         published_at: article.published_at,
         region: config.region.clone(),
         ..PostDraft::default()
-    };
-    visitor.post(post, url.as_str(), None, page.validators).await
+    }
 }
 
+/// The sitemap a page is, if it is one.
+pub(super) fn sitemap_of(page: &Page) -> Option<Sitemap> {
+    sitemap::parse(&page.text(), &page.url)
+}
+
+fn digest(article: &Article) -> String {
+    let title = article.title.as_deref().unwrap_or_default();
+    RecordId::of(&[title.as_bytes(), article.text.as_bytes()]).to_string()
+}
+
+/// A page may name its own address, but neither speak for another host nor call itself a list.
+fn canonical(article: &Article, page: &Page, plan: &Plan) -> Option<String> {
+    let canonical = article.canonical_url.clone()?;
+    let is_list = plan.lists.iter().any(|list| list.as_str() == canonical);
+    (!is_list && of_same_host(&canonical, page)).then_some(canonical)
+}
+
+fn of_same_host(canonical: &str, page: &Page) -> bool {
+    Url::parse(canonical).is_ok_and(|canonical| canonical.host_str() == page.url.host_str())
+}
+
+#[cfg(test)]
+mod loopback_tests;
 #[cfg(test)]
 mod tests;

@@ -173,3 +173,18 @@ async fn items_come_once_and_again_after_a_crash() {
         .collect();
     assert_eq!(refusals, ["robots"]);
 }
+
+#[test]
+fn a_second_declaration_is_passed_over() {
+    let base = Url::parse("http://a.test/rss.xml").unwrap();
+    let declared = "<?xml version='1.0' encoding='gb2312'?>";
+    let rss = "<rss version='2.0'><channel><item><title>甲</title><link>/a</link></item></channel></rss>";
+    for text in [
+        format!("{declared}{declared}{rss}"),
+        format!("{rss}{declared}{declared}"),
+    ] {
+        let items = parse(text.as_bytes(), None, &base).unwrap();
+        assert_eq!(items[0].title, "甲");
+    }
+    assert!(parse(format!("<?xil<{}", declared.repeat(3)).as_bytes(), None, &base).is_err());
+}

@@ -5,10 +5,12 @@
 //! [`Visit`] carries a [`Confirm`] that is handed back here once its drafts are appended. Statements take
 //! microseconds on a local file; they run where they are called.
 
+mod frontier;
 mod visit;
 
+pub use frontier::{Bounds, FoundList};
 pub use visit::{Confirm, Summary, Visit, VisitError};
-pub(super) use visit::{Reading, Visitor};
+pub(super) use visit::{Reading, SHORTEST_TEXT, Visitor};
 
 use crate::{
     fetch::Validators,
@@ -97,6 +99,7 @@ impl CollectState {
 
     fn with(connection: Connection) -> Result<Self, StateError> {
         connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(frontier::SCHEMA)?;
         Ok(Self(Mutex::new(connection)))
     }
 

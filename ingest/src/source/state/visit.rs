@@ -16,7 +16,7 @@ use url::Url;
 /// that are well.
 const MAX_SILENT: u32 = 3;
 /// Shorter texts are "loading …" and menus.
-const SHORTEST_TEXT: usize = 20;
+pub(in crate::source) const SHORTEST_TEXT: usize = 20;
 
 /// Some drafts of one source, and what may be marked as done once they are durable on the log.
 ///
@@ -163,20 +163,37 @@ impl<'a> Visitor<'a> {
 
     /// Fetches a page and finds its article.
     pub(in crate::source) async fn read(&mut self, url: &Url, selectors: &Selectors) -> Reading {
+        let not_modified = FetchError::Status(304);
+        self.read_since(url, selectors, None)
+            .await
+            .unwrap_or_else(|| Reading::Failed {
+                reason: not_modified.chinese(),
+                code: not_modified.code(),
+                passing: false,
+            })
+    }
+
+    /// [`Self::read`], but `None` when the page is what it was when `since` was noted down.
+    pub(in crate::source) async fn read_since(
+        &mut self,
+        url: &Url,
+        selectors: &Selectors,
+        since: Option<&Validators>,
+    ) -> Option<Reading> {
         let failed = |error: &FetchError| Reading::Failed {
             reason: error.chinese(),
             code: error.code(),
             passing: error.is_passing(),
         };
-        let mut page = match self.fetch(url, Expect::Page, None).await {
+        let mut page = match self.fetch(url, Expect::Page, since).await {
             Ok(Fetched::Page(page)) => *page,
-            Ok(Fetched::NotModified) => return failed(&FetchError::Status(304)),
+            Ok(Fetched::NotModified) => return None,
             Err(error) => {
                 self.silent += u32::from(matches!(error, FetchError::Timeout | FetchError::Connection));
                 if matches!(error, FetchError::Wait { .. }) {
                     self.silent = MAX_SILENT;
                 }
-                return failed(&error);
+                return Some(failed(&error));
             }
         };
         self.silent = 0;
@@ -188,7 +205,7 @@ impl<'a> Visitor<'a> {
             let (text, _) = crate::fetch::charset::decode(&body, content_type.as_deref());
             extract_with(&text, Some(found_at.as_str()), at, &selectors)
         };
-        match tokio::task::spawn_blocking(work).await {
+        Some(match tokio::task::spawn_blocking(work).await {
             Ok(article) if article.text.chars().count() >= SHORTEST_TEXT => {
                 Reading::Article(Box::new(article), page)
             }
@@ -202,7 +219,7 @@ impl<'a> Visitor<'a> {
                 code: "unreadable",
                 passing: false,
             },
-        }
+        })
     }
 
     /// Hands a post on; `key` is done when it is durable.
@@ -212,6 +229,17 @@ impl<'a> Visitor<'a> {
         key: &str,
         digest: Option<String>,
         validators: Validators,
+    ) -> Result<(), VisitError> {
+        let mut confirm = Confirm::new(self.source);
+        confirm.add(key, digest, validators);
+        self.post_with(post, confirm).await
+    }
+
+    /// Hands a post on; what `confirm` names is done when it is durable.
+    pub(in crate::source) async fn post_with(
+        &mut self,
+        post: PostDraft,
+        confirm: Confirm,
     ) -> Result<(), VisitError> {
         self.summary.yielded += 1;
         let origin = post.url.clone().unwrap_or_else(|| post.native_id.clone());
@@ -224,8 +252,6 @@ impl<'a> Visitor<'a> {
             place,
             observed_at: now(),
         };
-        let mut confirm = Confirm::new(self.source);
-        confirm.add(key, digest, validators);
         self.send(vec![collected], confirm).await
     }
 

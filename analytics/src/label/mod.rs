@@ -9,6 +9,7 @@ mod error;
 pub mod evaluate;
 mod evidence;
 mod feature;
+mod marks;
 mod score;
 mod text;
 mod tone;

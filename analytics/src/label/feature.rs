@@ -1,9 +1,10 @@
-//! A text as a stream of features: character 1–4-grams in three zones and pairs of neighbouring words.
+//! A text as a stream of features: characters, pairs of characters and words, each in three zones, and the marks of a post.
 //!
 //! One pass serves all three models. A feature is a 32-bit hash; nothing is allocated per feature. Characters are folded
 //! (width, case, runs of digits and of Latin letters to one mark each) so that numbers, ticket codes and pseudonymised
 //! places cannot be learnt. Extraction never looks outside the text and never panics.
 
+use super::marks::marks;
 use super::text::Text;
 use index::Segmented;
 use std::ops::Range;
@@ -15,18 +16,26 @@ const BODY_LIMIT: usize = 60_000;
 const CLOSING_LIMIT: usize = 360;
 /// Shortest closing sentence, in characters: "谢谢！" closes nothing.
 const CLOSING_MIN: usize = 5;
+/// Longest run of characters that is a feature of its own; more are told by words.
+const GRAM: u32 = 2;
 
-/// Where a feature was seen; the same characters weigh differently in the title and in the closing sentence.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// Where and as what a feature was seen; the same words weigh differently in the title and in the closing sentence.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Zone {
-    /// Title and body together.
+    /// One or two characters of title or body.
     Anywhere,
-    /// Title only.
+    /// One or two characters of the title.
     Title,
-    /// Last real sentence of the body, where people say what they want.
+    /// One or two characters of the last real sentence of the body, where people say what they want.
     Closing,
-    /// Two neighbouring words, anywhere.
+    /// A word of title or body.
     Words,
+    /// A word of the title.
+    TitleWords,
+    /// A word of the closing sentence.
+    ClosingWords,
+    /// Marks of a post: Latin letters, emoticons, punctuation, length.
+    Marks,
 }
 
 impl Zone {
@@ -36,8 +45,23 @@ impl Zone {
             Self::Title => 0x9E37_79B9_7F4A_7C15,
             Self::Closing => 0xC2B2_AE3D_27D4_EB4F,
             Self::Words => 0x1656_67B1_9E37_79F9,
+            Self::TitleWords => 0x85EB_CA77_C2B2_AE63,
+            Self::ClosingWords => 0x27D4_EB2F_1656_67C5,
+            Self::Marks => 0x9FB2_1C65_1E98_DF25,
         }
     }
+}
+
+/// What a feature was read as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Characters or a word.
+    Plain,
+    /// Two neighbouring words, under the hash of the word they would be together: the segmenter may part what a group of
+    /// words holds as one.
+    Pair,
+    /// See [`Zone::Marks`].
+    Mark,
 }
 
 /// Which field of the text a span points into.
@@ -50,49 +74,59 @@ pub(crate) enum Field {
 /// Receives the features of a text; repeated features are reported each time.
 pub(crate) trait Sink {
     /// One feature with the bytes it was read from.
-    fn feature(&mut self, hash: u32, field: Field, span: Range<u32>);
+    fn feature(&mut self, hash: u32, kind: Kind, field: Field, span: Range<u32>);
 }
 
-impl<F: FnMut(u32, Field, Range<u32>)> Sink for F {
-    fn feature(&mut self, hash: u32, field: Field, span: Range<u32>) {
-        self(hash, field, span);
+impl<F: FnMut(u32, Kind, Field, Range<u32>)> Sink for F {
+    fn feature(&mut self, hash: u32, kind: Kind, field: Field, span: Range<u32>) {
+        self(hash, kind, field, span);
     }
 }
 
 /// Reports every feature of `text` to `sink`.
 pub(crate) fn extract(text: &Text<'_>, sink: &mut impl Sink) {
     let body = clip(text.body, BODY_LIMIT);
-    grams(
+    let title = 0..text.title.len();
+    grams(text.title, title.clone(), Zone::Anywhere, Field::Title, sink);
+    grams(text.title, title.clone(), Zone::Title, Field::Title, sink);
+    grams(body, 0..body.len(), Zone::Anywhere, Field::Body, sink);
+    let closing = closing(text.body);
+    grams(text.body, closing.clone(), Zone::Closing, Field::Body, sink);
+    words(
         text.title,
-        0..text.title.len(),
-        Zone::Anywhere,
-        4,
+        text.title_words,
+        &title,
+        Zone::TitleWords,
         Field::Title,
         sink,
     );
-    grams(
-        text.title,
-        0..text.title.len(),
-        Zone::Title,
-        3,
-        Field::Title,
+    words(
+        body,
+        text.body_words,
+        &closing,
+        Zone::ClosingWords,
+        Field::Body,
         sink,
     );
-    grams(body, 0..body.len(), Zone::Anywhere, 4, Field::Body, sink);
-    grams(text.body, closing(text.body), Zone::Closing, 3, Field::Body, sink);
-    pairs(text.title, text.title_words, Field::Title, sink);
-    pairs(body, text.body_words, Field::Body, sink);
+    marks(body, &mut |code, span| {
+        sink.feature(mix(code, Zone::Marks), Kind::Mark, Field::Body, span);
+    });
 }
 
-/// The hash under which a run of one to four characters is known in `zone`; `None` for other lengths.
+/// The hash under which a run of one or two characters is known in `zone`, or a word in its zone of words; `None` for an
+/// empty run.
 pub(crate) fn hash_of(run: &str, zone: Zone) -> Option<u32> {
-    let mut key = 0u64;
-    let mut count = 0;
-    for folded in Folded::new(run, 0) {
-        key = key << 16 | u64::from(folded.code);
-        count += 1;
+    let word = Run::new(run);
+    let words = match zone {
+        Zone::Title | Zone::TitleWords => Zone::TitleWords,
+        Zone::Closing | Zone::ClosingWords => Zone::ClosingWords,
+        _ => Zone::Words,
+    };
+    if word.length > GRAM || (zone == words && word.length > 1) {
+        return Some(mix(word.code, words));
     }
-    (1..=4).contains(&count).then(|| mix(key, zone))
+    let key = Folded::new(run, 0).fold(0u64, |key, folded| key << 16 | u64::from(folded.code));
+    (word.length > 0).then(|| mix(key, zone))
 }
 
 fn mix(key: u64, zone: Zone) -> u32 {
@@ -104,57 +138,90 @@ fn mix(key: u64, zone: Zone) -> u32 {
 }
 
 #[inline(always)]
-fn grams(text: &str, part: Range<usize>, zone: Zone, longest: u32, field: Field, sink: &mut impl Sink) {
+fn grams(text: &str, part: Range<usize>, zone: Zone, field: Field, sink: &mut impl Sink) {
     let Some(slice) = text.get(part.clone()) else {
         return;
     };
-    let mut window = 0u64;
-    let mut starts = [0u32; 4];
-    let mut held = 0u32;
+    let mut before: Option<(u64, u32)> = None;
     for folded in Folded::new(slice, part.start as u32) {
-        window = window << 16 | u64::from(folded.code);
-        starts.rotate_left(1);
-        starts[3] = folded.start;
-        held = (held + 1).min(longest);
-        for length in 1..=held {
-            let key = if length == 4 {
-                window
-            } else {
-                window & ((1 << (16 * length)) - 1)
-            };
-            sink.feature(mix(key, zone), field, starts[4 - length as usize]..folded.end);
+        let code = u64::from(folded.code);
+        sink.feature(mix(code, zone), Kind::Plain, field, folded.start..folded.end);
+        if let Some((previous, start)) = before {
+            sink.feature(
+                mix(previous << 16 | code, zone),
+                Kind::Plain,
+                field,
+                start..folded.end,
+            );
         }
+        before = Some((code, folded.start));
     }
 }
 
-/// Neighbouring whole words with nothing between them. Search-mode segmentation also gives the short words inside a long one: overlapping words
-/// are taken together, which restores the long one.
-fn pairs(text: &str, words: &Segmented, field: Field, sink: &mut impl Sink) {
-    let mut previous: Option<(u64, u32, u32)> = None;
+/// A run of folded characters as a number: that of two runs together follows from those of each.
+#[derive(Clone, Copy)]
+struct Run {
+    code: u64,
+    length: u32,
+    /// The base to the power of the length.
+    power: u64,
+}
+
+impl Run {
+    const BASE: u64 = 0x9E6C_63D0_876A_68E5;
+
+    fn new(text: &str) -> Self {
+        let mut run = Self {
+            code: 0,
+            length: 0,
+            power: 1,
+        };
+        for folded in Folded::new(text, 0) {
+            run.code = run
+                .code
+                .wrapping_mul(Self::BASE)
+                .wrapping_add(u64::from(folded.code));
+            run.power = run.power.wrapping_mul(Self::BASE);
+            run.length += 1;
+        }
+        run
+    }
+
+    const fn then(self, next: Self) -> u64 {
+        self.code.wrapping_mul(next.power).wrapping_add(next.code)
+    }
+}
+
+/// Whole words of two characters and more, and neighbouring whole words with nothing between them; those inside `part`
+/// also in `zone`. Search-mode segmentation also gives the short words inside a long one: overlapping words are taken
+/// together, which restores the long one.
+#[inline(always)]
+fn words(text: &str, words: &Segmented, part: &Range<usize>, zone: Zone, field: Field, sink: &mut impl Sink) {
+    let mut previous: Option<(Run, u32, u32)> = None;
     let mut emit = |span: Range<u32>| {
         let Some(word) = text.get(span.start as usize..span.end as usize) else {
             previous = None;
             return;
         };
-        let mut code = 0u64;
-        for folded in Folded::new(word, 0) {
-            code = (code ^ u64::from(folded.code))
-                .wrapping_mul(0x0000_0100_0000_01B3)
-                .rotate_left(23);
-        }
-        if code == 0 {
+        let run = Run::new(word);
+        if run.length == 0 {
             return;
+        }
+        let mut report = |code, kind, span: Range<u32>| {
+            sink.feature(mix(code, Zone::Words), kind, field, span.clone());
+            if span.start as usize >= part.start && span.end as usize <= part.end {
+                sink.feature(mix(code, zone), kind, field, span);
+            }
+        };
+        if run.length > 1 {
+            report(run.code, Kind::Plain, span.clone());
         }
         if let Some((before, start, end)) = previous
             && end == span.start
         {
-            sink.feature(
-                mix(before.rotate_left(29) ^ code, Zone::Words),
-                field,
-                start..span.end,
-            );
+            report(before.then(run), Kind::Pair, start..span.end);
         }
-        previous = Some((code, span.start, span.end));
+        previous = Some((run, span.start, span.end));
     };
     let mut whole: Option<Range<u32>> = None;
     for word in &words.words {
@@ -307,7 +374,7 @@ mod tests {
             body_words: &empty,
         };
         let mut seen = Vec::new();
-        extract(&text, &mut |hash, _, _| seen.push(hash));
+        extract(&text, &mut |hash, _, _, _| seen.push(hash));
         seen
     }
 
@@ -322,11 +389,24 @@ mod tests {
 
     #[test]
     fn a_run_is_found_under_its_own_hash() {
-        let seen = hashes("", "小区停水三天");
-        for run in ["停", "停水", "停水三", "停水三天"] {
-            assert!(seen.contains(&hash_of(run, Zone::Anywhere).unwrap()), "{run}");
+        let body = "小区没人管，停水三天";
+        let words = index::Segmenter::new("").unwrap().segment(body);
+        let text = Text {
+            title: "",
+            body,
+            title_words: &Segmented::default(),
+            body_words: &words,
+        };
+        let mut seen = Vec::new();
+        extract(&text, &mut |hash, _, _, _| seen.push(hash));
+        // Two characters, a word, two words as one; in the text and in its closing sentence.
+        for run in ["停", "停水", "小区", "没人管"] {
+            for zone in [Zone::Anywhere, Zone::Closing] {
+                assert!(seen.contains(&hash_of(run, zone).unwrap()), "{run}");
+            }
         }
-        assert_eq!(hash_of("小区停水三", Zone::Anywhere), None);
+        assert!(seen.contains(&hash_of("小区", Zone::Words).unwrap()));
+        assert!(!seen.contains(&hash_of("没人管", Zone::Title).unwrap()));
         assert_eq!(hash_of("", Zone::Anywhere), None);
     }
 
@@ -348,7 +428,7 @@ mod tests {
             title_words: &empty,
             body_words: &empty,
         };
-        extract(&text, &mut |_, field, span: Range<u32>| {
+        extract(&text, &mut |_, _, field, span: Range<u32>| {
             let source = if field == Field::Title { title } else { body };
             assert!(
                 source

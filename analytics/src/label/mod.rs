@@ -11,6 +11,7 @@ pub mod evaluate;
 pub(crate) mod event;
 mod evidence;
 mod feature;
+mod marks;
 mod score;
 mod text;
 mod tone;

@@ -1,8 +1,8 @@
 //! Scores a text against the weights: one pass over its features, integer sums, no allocation per text.
 
-use super::feature::{Field, extract};
-use super::text::Text;
-use super::weights::{COLUMNS, Calibration, Head, NORM_STEP, SENTIMENT, TOPIC, TYPE, Weights};
+use super::feature::{Field, Kind, extract};
+use super::text::{EMOTIONS, Text};
+use super::weights::{COLUMNS, Calibration, Head, MODELS, NORM_STEP, SENTIMENT, TOPIC, TYPE, Weights};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -27,7 +27,7 @@ const SIEVE_BITS: u32 = 22;
 #[repr(C, align(32))]
 struct Row {
     weights: [i8; COLUMNS],
-    norms: [u8; 2],
+    norms: [u8; MODELS],
 }
 
 /// Working memory of one thread.
@@ -122,15 +122,17 @@ impl Scorer {
         let (sums, norms) = self.sums(text, scratch);
         Scores {
             r#type: probabilities(&self.head.r#type, &sums[TYPE], norms[0]),
-            topic: probabilities(&self.head.topic, &sums[TOPIC], norms[0]),
-            sentiment: probabilities(&self.head.sentiment, &sums[SENTIMENT], norms[1]),
+            topic: probabilities(&self.head.topic, &sums[TOPIC], norms[1]),
+            sentiment: sentiments(probabilities(&self.head.sentiment, &sums[SENTIMENT], norms[2])),
         }
     }
 
-    fn sums(&self, text: &Text<'_>, scratch: &mut Scratch) -> ([i32; COLUMNS], [f32; 2]) {
+    fn sums(&self, text: &Text<'_>, scratch: &mut Scratch) -> ([i32; COLUMNS], [f32; MODELS]) {
         let Scratch { seen, hashes, hits } = scratch;
         hashes.clear();
-        extract(text, &mut |hash, _: Field, _: Range<u32>| hashes.push(hash));
+        extract(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
+            hashes.push(hash)
+        });
         self.sift(hashes);
         for row in hashes.iter().filter_map(|hash| self.row(*hash)) {
             let (word, bit) = (&mut seen[row / 64], 1 << (row % 64));
@@ -140,7 +142,7 @@ impl Scorer {
             }
         }
         let mut sums = [0i32; COLUMNS];
-        let mut norms = [0u32; 2];
+        let mut norms = [0u32; MODELS];
         for run in hits.chunks(FITS) {
             let mut short = [0i16; COLUMNS];
             for &row in run {
@@ -148,8 +150,9 @@ impl Scorer {
                 for (sum, weight) in short.iter_mut().zip(row.weights) {
                     *sum += i16::from(weight);
                 }
-                norms[0] += u32::from(row.norms[0]);
-                norms[1] += u32::from(row.norms[1]);
+                for (sum, norm) in norms.iter_mut().zip(row.norms) {
+                    *sum += u32::from(norm);
+                }
             }
             for (sum, part) in sums.iter_mut().zip(short) {
                 *sum += i32::from(part);
@@ -172,14 +175,14 @@ impl Scorer {
         let mut scratch = self.scratch();
         let (_, norms) = self.sums(text, &mut scratch);
         let mut times = FxHashMap::<usize, u16>::default();
-        extract(text, &mut |hash, _: Field, _: Range<u32>| {
+        extract(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
             if let Some(row) = self.row(hash) {
                 let times = times.entry(row).or_default();
                 *times = times.saturating_add(1);
             }
         });
         let scale = &self.head.r#type.scale;
-        extract(text, &mut |hash, field: Field, span: Range<u32>| {
+        extract(text, &mut |hash, _: Kind, field: Field, span: Range<u32>| {
             if let Some(row) = self.row(hash) {
                 let weights = &self.rows[row].weights[TYPE];
                 let logit =
@@ -200,6 +203,15 @@ fn probabilities<const N: usize>(model: &Calibration, sums: &[i32], norm: f32) -
         total += *value;
     }
     out.map(|value| value / total)
+}
+
+/// Probabilities of the sentiments from those of the emotions.
+fn sentiments(emotions: [f32; EMOTIONS.len()]) -> [f32; 3] {
+    let mut out = [0.0; 3];
+    for (probability, (_, sentiment)) in emotions.into_iter().zip(EMOTIONS) {
+        out[sentiment] += probability;
+    }
+    out
 }
 
 /// Index of the largest value, the first of equals.

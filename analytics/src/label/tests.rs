@@ -2,6 +2,7 @@ use super::train::{TrainInput, train};
 use super::*;
 use index::{Segmented, Segmenter};
 use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 struct Cut {
     title: String,
@@ -216,6 +217,7 @@ fn training_repeats_itself_to_the_byte() {
         topics: None,
         posts: Some(&posts),
         material: None,
+        vectors: None,
         segmenter: &segmenter,
     };
     let weights = train(&input, &|done, planned| assert!(done <= planned)).unwrap();
@@ -247,7 +249,7 @@ fn training_repeats_itself_to_the_byte() {
 
 #[test]
 fn our_own_material_is_well_formed_and_the_split_is_by_source() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("models/material");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/material");
     let nothing = folder.join("absent");
     let segmenter = Segmenter::new("").unwrap();
     let input = TrainInput {
@@ -256,6 +258,7 @@ fn our_own_material_is_well_formed_and_the_split_is_by_source() {
         topics: None,
         posts: None,
         material: Some(&folder),
+        vectors: None,
         segmenter: &segmenter,
     };
     assert!(
@@ -275,4 +278,85 @@ fn our_own_material_is_well_formed_and_the_split_is_by_source() {
     };
     assert!(of("tt:").iter().all(test) && of("tt:").len() > 2000);
     assert!(!of("t3:").iter().any(test) && of("t3:").len() > 3000);
+}
+
+/// The files of the shared data; the project's material and vectors.
+struct Shared {
+    files: [PathBuf; 6],
+    segmenter: Segmenter,
+}
+
+impl Shared {
+    fn new() -> Self {
+        let data = PathBuf::from(std::env::var_os("MINSHENG_SHARED_DATA").unwrap());
+        let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
+        let dictionary = models.join("../../config/dictionary.txt");
+        Self {
+            files: [
+                data.join("tickets/messages.jsonl"),
+                data.join("tickets/labels.tsv"),
+                data.join("tickets/topic_labels.jsonl"),
+                data.join("posts/weibo_sentiment.jsonl"),
+                models.join("material"),
+                models.join("words.vectors"),
+            ],
+            segmenter: Segmenter::new(&std::fs::read_to_string(dictionary).unwrap()).unwrap(),
+        }
+    }
+
+    fn input(&self) -> TrainInput<'_> {
+        let [tickets, labels, topics, posts, material, vectors] = &self.files;
+        TrainInput {
+            tickets,
+            labels,
+            topics: Some(topics),
+            posts: Some(posts),
+            material: Some(material),
+            vectors: Some(vectors),
+            segmenter: &self.segmenter,
+        }
+    }
+}
+
+/// What was made is left in the temporary folder when it is not what the project holds.
+fn is_in_the_project(made: &[u8], held: &[u8], name: &str) {
+    let path = std::env::temp_dir().join(name);
+    if made != held {
+        std::fs::write(&path, made).unwrap();
+        panic!("the project's is another than {}", path.display());
+    }
+}
+
+#[test]
+#[ignore = "needs the shared data: set MINSHENG_SHARED_DATA to its folder"]
+fn shared_data_gives_the_split() {
+    let split = evaluate::split(&Shared::new().input()).unwrap();
+    is_in_the_project(split.as_bytes(), evaluate::SPLIT.as_bytes(), "split.tsv");
+}
+
+#[test]
+#[ignore = "needs the shared data and minutes: set MINSHENG_SHARED_DATA to its folder, build optimised"]
+fn shared_data_gives_the_shipped_weights() {
+    let weights = train(&Shared::new().input(), &|_, _| {}).unwrap();
+    is_in_the_project(&weights.to_bytes().unwrap(), SHIPPED, "labels.weights");
+}
+
+#[test]
+#[ignore = "needs the shared data and minutes: set MINSHENG_SHARED_DATA to its folder, build optimised"]
+fn shared_data_is_understood_across_sources() {
+    let shared = Shared::new();
+    let split = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/split.tsv");
+    let report = evaluate::evaluate(
+        &evaluate::EvaluateInput {
+            texts: shared.input(),
+            split: &std::fs::read_to_string(split).unwrap(),
+            model: None,
+        },
+        &|_, _| {},
+    )
+    .unwrap();
+    assert!(report.r#type.accuracy > Some(0.79), "{report}");
+    assert!(report.topic.accuracy > Some(0.74), "{report}");
+    assert!(report.sentiment.macro_f1 > Some(0.77), "{report}");
+    std::fs::write(std::env::temp_dir().join("figures.txt"), report.to_string()).unwrap();
 }

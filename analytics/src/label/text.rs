@@ -67,6 +67,16 @@ pub const TOPICS: [&str; 15] = [
 /// The three classes of sentiment.
 pub const SENTIMENTS: [&str; 3] = ["negative", "neutral", "positive"];
 
+/// What the sentiment model tells apart, each with its sentiment (place in [`SENTIMENTS`]). Anger and sorrow use other words:
+/// told apart, both are found better. The first of a sentiment stands for it where no more is known.
+pub(crate) const EMOTIONS: [(&str, usize); 5] = [
+    ("angry", 0),
+    ("sad", 0),
+    ("fear", 0),
+    ("neutral", 1),
+    ("happy", 2),
+];
+
 /// A sentiment from here up is positive, and from its negative down negative.
 const CLEAR: f32 = 1.0 / 3.0;
 

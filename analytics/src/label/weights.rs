@@ -7,13 +7,15 @@ use super::error::LabelError;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-const MAGIC: &[u8; 16] = b"minsheng-label\x00\x01";
-/// Types, topics and sentiments side by side.
-pub(crate) const COLUMNS: usize = 5 + 15 + 3;
+const MAGIC: &[u8; 16] = b"minsheng-label\x00\x02";
+/// Types, topics and emotions side by side.
+pub(crate) const COLUMNS: usize = 5 + 15 + 5;
+/// The three models: each has its own norm.
+pub(crate) const MODELS: usize = 3;
 /// Columns of each model.
 pub(crate) const TYPE: std::ops::Range<usize> = 0..5;
 pub(crate) const TOPIC: std::ops::Range<usize> = 5..20;
-pub(crate) const SENTIMENT: std::ops::Range<usize> = 20..23;
+pub(crate) const SENTIMENT: std::ops::Range<usize> = 20..25;
 /// A norm byte counts in these steps of squared inverse document frequency.
 pub(crate) const NORM_STEP: f32 = 0.4;
 
@@ -23,8 +25,8 @@ pub struct Weights {
     pub(crate) head: Head,
     /// Feature hashes, ascending.
     pub(crate) keys: Vec<u32>,
-    /// Squared inverse document frequencies among tickets and among posts, in steps of [`NORM_STEP`].
-    pub(crate) norms: Vec<[u8; 2]>,
+    /// Squared inverse document frequencies in each model, in steps of [`NORM_STEP`].
+    pub(crate) norms: Vec<[u8; MODELS]>,
     /// One row of weights a feature.
     pub(crate) rows: Vec<[i8; COLUMNS]>,
 }
@@ -92,9 +94,9 @@ impl Weights {
             .chunks_exact(4)
             .map(|b| le(b) as u32)
             .collect();
-        let norms = take(count.saturating_mul(2))?
-            .chunks_exact(2)
-            .map(|b| [b[0], b[1]])
+        let norms = take(count.saturating_mul(MODELS))?
+            .chunks_exact(MODELS)
+            .map(|norms| std::array::from_fn(|i| norms[i]))
             .collect();
         let rows = take(count.saturating_mul(COLUMNS))?
             .chunks_exact(COLUMNS)
@@ -120,7 +122,7 @@ impl Weights {
     /// When a number is not finite.
     pub fn to_bytes(&self) -> Result<Vec<u8>, LabelError> {
         let head = serde_json::to_vec(&self.head).map_err(|e| LabelError::Weights(e.to_string()))?;
-        let mut bytes = Vec::with_capacity(64 + head.len() + self.keys.len() * (6 + COLUMNS));
+        let mut bytes = Vec::with_capacity(64 + head.len() + self.keys.len() * (4 + MODELS + COLUMNS));
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&head);

@@ -22,12 +22,15 @@ pub(super) struct Texts {
     /// JSON Lines of further messages with a topic only: {"id","title","body","topic"}
     #[arg(long, value_name = "FILE", requires = "tickets")]
     topics: Option<PathBuf>,
-    /// JSON Lines of posts with a sentiment: {"id","text","sentiment"}
+    /// JSON Lines of posts with a sentiment, and an emotion where known: {"id","text","sentiment","emotion"}
     #[arg(long, value_name = "FILE", requires = "tickets")]
     posts: Option<PathBuf>,
     /// Folder of further texts: *.txt with lines type|topic|sentiment|title|body
     #[arg(long, value_name = "DIR", requires = "tickets")]
     material: Option<PathBuf>,
+    /// Vectors of words; the project's own are analytics/models/words.vectors
+    #[arg(long, value_name = "FILE", requires = "tickets")]
+    vectors: Option<PathBuf>,
 }
 
 impl Texts {
@@ -39,6 +42,7 @@ impl Texts {
             topics: self.topics.as_deref(),
             posts: self.posts.as_deref(),
             material: self.material.as_deref(),
+            vectors: self.vectors.as_deref(),
             segmenter,
         })
     }

@@ -1,14 +1,15 @@
 //! The held-back split: whole sources to the test part, and no near-duplicate of a test text in the train part.
 
 use crate::label::error::LabelError;
-use crate::label::train::corpus::{Corpus, Example};
-use crate::label::train::{TrainInput, duplicates, matrix};
+use crate::label::train::corpus::{Corpus, Example, MIXED};
+use crate::label::train::{TrainInput, matrix};
 use rustc_hash::{FxHashMap, FxHashSet};
 use std::fmt::Write;
 
-/// Sources held back, by the prefix of their ids: one of two portals of messages, the officially labelled topics, and one
-/// of two sets of posts of mixed topics.
-const HELD_BACK: [&str; 3] = ["tt:", "t2:", "e"];
+/// Sources held back, by the prefix of their ids: one of two portals of messages, and the officially labelled topics.
+const HELD_BACK: [&str; 2] = ["tt:", "t2:"];
+/// Of the posts of mixed topics there is one set only, so two in so many parts of it are held back.
+const PARTS: u64 = 5;
 
 /// Makes the split file of the texts `input` names: lines `id<TAB>part`. A text of a source that is learnt from is left out
 /// of both parts when it nearly equals one that is held back.
@@ -19,12 +20,11 @@ pub fn split(input: &TrainInput<'_>) -> Result<String, LabelError> {
     let corpus = Corpus::read(input)?;
     let mut lines = String::from("id\tpart\n");
     for examples in [&corpus.tickets, &corpus.posts] {
-        let features: Vec<Vec<u32>> = examples
-            .iter()
-            .map(|e| matrix::features(&e.title, &e.body, input.segmenter))
-            .collect();
-        let groups = duplicates::group(&features.iter().map(Vec::as_slice).collect::<Vec<_>>());
-        let is_held = |example: &Example| HELD_BACK.iter().any(|prefix| example.id.starts_with(prefix));
+        let groups = matrix::groups(examples, input.segmenter);
+        let is_held = |example: &Example| {
+            HELD_BACK.iter().any(|prefix| example.id.starts_with(prefix))
+                || example.id.starts_with(MIXED) && part_of(&example.id) < 2
+        };
         let held: FxHashSet<usize> = examples
             .iter()
             .zip(&groups)
@@ -42,6 +42,14 @@ pub fn split(input: &TrainInput<'_>) -> Result<String, LabelError> {
         }
     }
     Ok(lines)
+}
+
+/// A part of [`PARTS`] that depends on the id only.
+fn part_of(id: &str) -> u64 {
+    let code = id.bytes().fold(0xCBF2_9CE4_8422_2325, |code: u64, byte| {
+        (code ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3)
+    });
+    (code >> 32) % PARTS
 }
 
 /// Parts `corpus` as `split` says; texts it does not name are in neither part, our own material is learnt from.

@@ -2,11 +2,14 @@
 
 use super::TrainInput;
 use crate::label::error::LabelError;
-use crate::label::text::{SENTIMENTS, TOPICS};
+use crate::label::text::{EMOTIONS, SENTIMENTS, TOPICS};
 use ingest::record::TicketType;
 use rustc_hash::FxHashMap;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
+
+/// Posts of mixed topics, by the prefix of their ids; all others are about one epidemic.
+pub(crate) const MIXED: &str = "u";
 
 /// A labelled text. A label that is `None` is not known.
 #[derive(Debug, Clone, PartialEq)]
@@ -18,6 +21,8 @@ pub(crate) struct Example {
     pub(crate) r#type: Option<usize>,
     pub(crate) topic: Option<usize>,
     pub(crate) sentiment: Option<usize>,
+    /// Place in [`EMOTIONS`]: the sentiment, told finer.
+    pub(crate) emotion: Option<usize>,
     /// The reader was sure of the type.
     pub(crate) sure: bool,
 }
@@ -54,6 +59,8 @@ struct LabelledPost {
     id: String,
     text: String,
     sentiment: String,
+    #[serde(default)]
+    emotion: Option<String>,
 }
 
 impl Corpus {
@@ -74,8 +81,17 @@ impl Corpus {
         if let Some(file) = input.posts {
             for (at, post) in json_lines::<LabelledPost>(file)? {
                 let sentiment = SENTIMENTS.iter().position(|name| *name == post.sentiment);
+                let sentiment = sentiment.ok_or_else(|| bad(file, at, "unknown sentiment"))?;
+                let emotion = match &post.emotion {
+                    None => emotion_of(sentiment),
+                    Some(name) => EMOTIONS
+                        .iter()
+                        .position(|(emotion, of)| emotion == name && *of == sentiment)
+                        .ok_or_else(|| bad(file, at, "unknown emotion, or not one of the sentiment"))?,
+                };
                 corpus.posts.push(Example {
-                    sentiment: Some(sentiment.ok_or_else(|| bad(file, at, "unknown sentiment"))?),
+                    sentiment: Some(sentiment),
+                    emotion: Some(emotion),
                     ..unlabelled(post.id, String::new(), post.text)
                 });
             }
@@ -157,14 +173,16 @@ fn material(file: &Path) -> Result<Vec<Example>, LabelError> {
             (_, Some(index)) => Ok(Some(index)),
             (_, None) => Err(bad(file, at, why)),
         };
+        let sentiment = known(
+            sentiment,
+            SENTIMENTS.iter().position(|s| *s == sentiment),
+            "unknown sentiment",
+        )?;
         examples.push(Example {
             r#type: known(kind, type_index(kind), "unknown type")?,
             topic: known(field, topic(field), "unknown topic")?,
-            sentiment: known(
-                sentiment,
-                SENTIMENTS.iter().position(|s| *s == sentiment),
-                "unknown sentiment",
-            )?,
+            sentiment,
+            emotion: sentiment.map(emotion_of),
             ..unlabelled(String::new(), title.to_owned(), body.to_owned())
         });
     }
@@ -179,8 +197,17 @@ fn unlabelled(id: String, title: String, body: String) -> Example {
         r#type: None,
         topic: None,
         sentiment: None,
+        emotion: None,
         sure: true,
     }
+}
+
+/// The emotion of a text of which only the sentiment is known: the commonest one.
+fn emotion_of(sentiment: usize) -> usize {
+    EMOTIONS
+        .iter()
+        .position(|(_, of)| *of == sentiment)
+        .unwrap_or_default()
 }
 
 fn type_index(name: &str) -> Option<usize> {

@@ -1,6 +1,5 @@
 //! Near-duplicates: people send the same letter twice, and the copy must not be on the other side of a split.
 
-use super::fit::Family;
 use rustc_hash::FxHashMap;
 
 /// Minima of this many hash functions stand for a text, in bands of [`BAND`]; texts that share a band are compared.
@@ -8,16 +7,6 @@ const MINIMA: usize = 24;
 const BAND: usize = 3;
 /// Share of equal minima from which two texts count as one.
 const ALIKE: f32 = 0.5;
-
-/// A number for each example of `family`, equal for near-duplicates. It depends on the texts only, so that adding texts
-/// leaves the others where they are.
-pub(crate) fn groups(family: &Family) -> Vec<usize> {
-    let mut features: Vec<&[u32]> = vec![&[]; family.examples.len()];
-    for view in family.views.iter().rev() {
-        features[view.of] = &view.features;
-    }
-    group(&features)
-}
 
 /// Groups texts by their features.
 pub(crate) fn group(texts: &[&[u32]]) -> Vec<usize> {

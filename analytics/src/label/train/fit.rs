@@ -1,32 +1,37 @@
 //! The recipe: which texts, which weights, which penalties; and from learnt models to a weight file.
 
 use super::calibrate::{self, Held};
-use super::corpus::{Corpus, Example};
+use super::corpus::{Corpus, Example, MIXED};
 use super::cue;
-use super::duplicates;
 use super::fold;
 use super::logistic::{Linear, Problem, Sparse};
-use super::matrix::{Factors, View, Vocabulary, matrix, views};
+use super::matrix::{Factors, Learnable, View, Vocabulary, groups, matrix, views};
+use super::vectors::Vectors;
 use crate::label::error::LabelError;
 use crate::label::weights::{Head, LearntFrom, SENTIMENT, TOPIC, TYPE, Weights};
 use index::Segmenter;
 use std::ops::Range;
 
-/// Everything that was chosen by measurement (`analytics/models/README.md` says how).
+/// Everything that was chosen by measurement (`analytics/models/README.md` says how). Arrays are by model: type, topic,
+/// sentiment.
 #[derive(Debug, Clone)]
 pub(crate) struct Recipe {
     /// Share of a ticket's weight given to its view without title or without the title's type words.
     pub(crate) bare: f32,
-    /// A feature is kept when this many tickets, or posts, have it.
-    pub(crate) least: [usize; 2],
-    /// Inverse penalty of type, topic and sentiment.
+    /// A feature is kept when this many texts have it.
+    pub(crate) least: [usize; 3],
+    /// Inverse penalty.
     pub(crate) cost: [f32; 3],
     /// How far classes are balanced: 0 not at all, 1 each class weighs the same.
     pub(crate) balance: [f32; 3],
+    /// Length of the vectors of words; 0 leaves them out.
+    pub(crate) meaning: [f32; 3],
     /// Weight of a borderline case against a sure one.
     pub(crate) unsure: f32,
     /// Weight of a text of our own against a real one.
-    pub(crate) material: f32,
+    pub(crate) material: [f32; 3],
+    /// Weight of a post of mixed topics against one about the epidemic that most of the posts are about.
+    pub(crate) mixed: f32,
     /// Most rounds over all texts.
     pub(crate) rounds: usize,
     /// Rows kept in the file.
@@ -37,13 +42,15 @@ impl Default for Recipe {
     fn default() -> Self {
         Self {
             bare: 0.5,
-            least: [3, 2],
-            cost: [20.0, 100.0, 6.0],
-            balance: [1.0, 1.3, 0.3],
+            least: [4, 4, 2],
+            cost: [20.0, 100.0, 4.0],
+            balance: [1.0, 1.3, 0.5],
+            meaning: [0.0, 0.15, 0.2],
             unsure: 0.6,
-            material: 1.0,
+            material: [1.0, 1.0, 0.3],
+            mixed: 3.0,
             rounds: 25,
-            rows: 180_000,
+            rows: 260_000,
         }
     }
 }
@@ -51,13 +58,15 @@ impl Default for Recipe {
 /// Folds of the calibration.
 pub(crate) const FOLDS: usize = 4;
 
-/// The texts of one kind as a matrix.
+/// The texts of one model as a matrix.
 pub(crate) struct Family {
     pub(crate) examples: Vec<Example>,
     pub(crate) views: Vec<View>,
     pub(crate) vocabulary: Vocabulary,
     pub(crate) factors: Factors,
     pub(crate) rows: Sparse,
+    /// What was taken off the vectors' columns.
+    pub(crate) means: Vec<f32>,
 }
 
 /// One model's part of the recipe.
@@ -81,7 +90,7 @@ pub(crate) const TASKS: [Task; 3] = [
         place: 1,
     },
     Task {
-        label: |e| e.sentiment,
+        label: |e| e.emotion,
         columns: &SENTIMENT,
         place: 2,
     },
@@ -91,20 +100,31 @@ impl Family {
     pub(crate) fn new(
         examples: Vec<Example>,
         segmenter: &Segmenter,
-        bare: f32,
-        least: usize,
-        factors: Factors,
+        task: Task,
+        recipe: &Recipe,
+        lexicon: &Vectors,
     ) -> Self {
-        let views = views(&examples, segmenter, bare);
-        let mut always: Vec<u32> = factors.of.keys().copied().collect();
-        always.sort_unstable();
+        let mut factors = cue::factors();
+        if recipe.meaning[task.place] > 0.0 {
+            factors.vectors = lexicon.clone().scaled(recipe.meaning[task.place]);
+        }
+        let always = factors.features();
+        let learnable = Learnable {
+            marks: task.place == 2,
+            pairs: always.iter().copied().collect(),
+        };
+        let views = views(&examples, segmenter, recipe.bare, &learnable);
         // Counted over the first view of each text, so that doubling does not raise a count.
         let firsts = views
             .iter()
             .enumerate()
             .filter(|(i, view)| *i == 0 || views[i - 1].of != view.of);
-        let vocabulary = Vocabulary::new(firsts.map(|(_, view)| view.features.as_slice()), least, &always);
-        let rows = matrix(
+        let vocabulary = Vocabulary::new(
+            firsts.map(|(_, view)| view.features.as_slice()),
+            recipe.least[task.place],
+            &always,
+        );
+        let (rows, means) = matrix(
             views.iter().map(|view| view.features.as_slice()),
             &vocabulary,
             &factors,
@@ -115,6 +135,7 @@ impl Family {
             vocabulary,
             factors,
             rows,
+            means,
         }
     }
 
@@ -124,7 +145,9 @@ impl Family {
         let base = |i: usize| {
             let example = &self.examples[i];
             let real = if example.id.is_empty() {
-                recipe.material
+                recipe.material[task.place]
+            } else if task.place == 2 && example.id.starts_with(MIXED) {
+                recipe.mixed
             } else {
                 1.0
             };
@@ -165,8 +188,9 @@ impl Family {
         .solve(recipe.rounds)
     }
 
-    /// Logits of the first view of each labelled example in the first `folds` folds, each by a model that has not seen
-    /// its fold.
+    /// Logits of the first view of labelled examples, each by a model that has not seen it: of the first `folds` folds, and
+    /// of our own material as a source of its own, because other cities are as strange to the model as that is to one
+    /// that learnt from the portals only.
     pub(crate) fn held_out(
         &self,
         task: Task,
@@ -176,14 +200,26 @@ impl Family {
         tick: &mut dyn FnMut(),
     ) -> Vec<Held> {
         let mut held = Vec::new();
-        for fold in 0..folds {
-            let model = self.learn(task, recipe, |i| groups[i] % FOLDS != fold);
+        for fold in 0..=folds {
+            let own = fold == folds;
+            let is_held = |i: usize| {
+                let material = self.examples[i].id.is_empty();
+                if own {
+                    material
+                } else {
+                    !material && groups[i] % FOLDS == fold
+                }
+            };
+            if own && (task.place == 2 || !(0..self.examples.len()).any(is_held)) {
+                tick();
+                continue;
+            }
+            let model = self.learn(task, recipe, |i| !is_held(i));
             tick();
             for (at, view) in self.views.iter().enumerate() {
-                let example = &self.examples[view.of];
                 let first = at == 0 || self.views[at - 1].of != view.of;
-                if let (Some(class), true) = ((task.label)(example), groups[view.of] % FOLDS == fold && first)
-                    && !example.id.is_empty()
+                if let (Some(class), true) =
+                    ((task.label)(&self.examples[view.of]), first && is_held(view.of))
                 {
                     held.push(Held {
                         logits: model.logits(self.rows.row(at)),
@@ -196,7 +232,7 @@ impl Family {
     }
 }
 
-/// Folds measured for each task: the type's threshold needs all, a temperature does well with one.
+/// Folds measured for each task, beside our own material: the type's threshold needs all, a temperature does well with one.
 const MEASURED: [usize; 3] = [FOLDS, 1, 1];
 /// Accuracy wanted of the types that are used. Above the 0.95 that is promised, because other cities are harder.
 const WANTED: f64 = 0.965;
@@ -204,11 +240,12 @@ const WANTED: f64 = 0.965;
 /// Learns everything from `corpus`.
 pub(crate) fn fit(
     corpus: &Corpus,
+    lexicon: &Vectors,
     segmenter: &Segmenter,
     progress: &dyn Fn(u64, u64),
 ) -> Result<Weights, LabelError> {
     let recipe = Recipe::default();
-    let planned = MEASURED.iter().map(|folds| folds + 1).sum::<usize>() as u64;
+    let planned = MEASURED.iter().map(|folds| folds + 2).sum::<usize>() as u64;
     let mut done = 0;
     let mut tick = || {
         done += 1;
@@ -221,26 +258,26 @@ pub(crate) fn fit(
             .cloned()
             .collect::<Vec<_>>()
     };
-    let tickets = with_material(&corpus.tickets, |e| e.r#type.is_some() || e.topic.is_some());
-    let posts = with_material(&corpus.posts, |e| e.sentiment.is_some());
-    let families = [
-        Family::new(tickets, segmenter, recipe.bare, recipe.least[0], cue::factors()),
-        Family::new(posts, segmenter, 0.0, recipe.least[1], cue::factors()),
-    ];
+    let mut families = Vec::with_capacity(TASKS.len());
     let mut models = Vec::with_capacity(TASKS.len());
     let mut threshold = 0.0;
     for task in TASKS {
-        let family = &families[usize::from(task.place == 2)];
-        enough(family, task)?;
+        let examples = match task.place {
+            2 => with_material(&corpus.posts, |e| e.sentiment.is_some()),
+            _ => with_material(&corpus.tickets, |e| e.r#type.is_some() || e.topic.is_some()),
+        };
+        let groups = groups(&examples, segmenter);
+        let family = Family::new(examples, segmenter, task, &recipe, lexicon);
+        enough(&family, task)?;
         let model = family.learn(task, &recipe, |_| true);
         tick();
-        let groups = duplicates::groups(family);
         let held = family.held_out(task, &recipe, &groups, MEASURED[task.place], &mut tick);
         let temperature = calibrate::temperature(&held);
         if task.place == 0 {
             threshold = calibrate::threshold(&held, temperature, WANTED);
         }
         models.push((model, temperature));
+        families.push(family);
     }
     let learnt_from = LearntFrom {
         tickets: corpus.tickets.len(),

@@ -3,22 +3,22 @@
 
 use super::fit::{Family, TASKS};
 use super::logistic::Linear;
-use crate::label::weights::{COLUMNS, Calibration, NORM_STEP};
+use crate::label::weights::{COLUMNS, Calibration, MODELS, NORM_STEP};
 use rayon::prelude::*;
 
 /// Rows of a weight file.
 pub(crate) struct Folded {
     pub(crate) calibrations: [Calibration; 3],
     pub(crate) keys: Vec<u32>,
-    pub(crate) norms: Vec<[u8; 2]>,
+    pub(crate) norms: Vec<[u8; MODELS]>,
     pub(crate) rows: Vec<[i8; COLUMNS]>,
 }
 
 /// Share of the weights of a column that may be clipped at a byte's end: a few outliers must not coarsen all the others.
 const CLIPPED: f64 = 0.0004;
 
-/// Folds the models (with their temperatures) of tickets and posts into at most `most` rows.
-pub(crate) fn fold(families: &[Family; 2], models: &[(Linear, f32)], most: usize) -> Folded {
+/// Folds the models (with their temperatures), each of its family, into at most `most` rows.
+pub(crate) fn fold(families: &[Family], models: &[(Linear, f32)], most: usize) -> Folded {
     let mut keys: Vec<u32> = families
         .iter()
         .flat_map(|family| family.vocabulary.keys.iter().copied())
@@ -65,20 +65,24 @@ pub(crate) fn fold(families: &[Family; 2], models: &[(Linear, f32)], most: usize
             .map_or(0.0, |column| family.vocabulary.idf[column as usize]);
         (idf * idf / NORM_STEP).round().min(255.0) as u8
     };
-    let norms: Vec<[u8; 2]> = kept
+    let norms: Vec<[u8; MODELS]> = kept
         .iter()
-        .map(|id| [norm(&families[0], keys[*id]), norm(&families[1], keys[*id])])
+        .map(|id| std::array::from_fn(|model| norm(&families[model], keys[*id])))
         .collect();
     let kept_keys: Vec<u32> = kept.iter().map(|id| keys[*id]).collect();
-    let shrunk = [
-        shrinkage(&families[0], &kept_keys),
-        shrinkage(&families[1], &kept_keys),
-    ];
     let calibrations = TASKS.map(|task| {
         let (model, temperature) = &models[task.place];
-        let shorter = shrunk[usize::from(task.place == 2)];
+        let family = &families[task.place];
+        let shorter = shrinkage(family, &kept_keys);
+        let mut bias = model.bias().to_vec();
+        for (at, mean) in family.means.iter().enumerate() {
+            let column = model.column(family.vocabulary.keys.len() + family.factors.columns + at);
+            for (bias, weight) in bias.iter_mut().zip(column) {
+                *bias -= mean * weight;
+            }
+        }
         Calibration {
-            bias: model.bias().iter().map(|bias| bias * temperature).collect(),
+            bias: bias.iter().map(|bias| bias * temperature).collect(),
             scale: task
                 .columns
                 .clone()
@@ -95,10 +99,10 @@ pub(crate) fn fold(families: &[Family; 2], models: &[(Linear, f32)], most: usize
 }
 
 /// Weights of one feature in all models: its own and those of the shared columns it adds to.
-fn row(key: u32, families: &[Family; 2], models: &[(Linear, f32)]) -> [f32; COLUMNS] {
+fn row(key: u32, families: &[Family], models: &[(Linear, f32)]) -> [f32; COLUMNS] {
     let mut row = [0.0f32; COLUMNS];
     for task in TASKS {
-        let family = &families[usize::from(task.place == 2)];
+        let family = &families[task.place];
         let (model, _) = &models[task.place];
         let Some(column) = family.vocabulary.column(key) else {
             continue;
@@ -108,9 +112,14 @@ fn row(key: u32, families: &[Family; 2], models: &[(Linear, f32)]) -> [f32; COLU
                 *sum += value * weight;
             }
         };
-        add(column as usize, family.vocabulary.idf[column as usize]);
+        let idf = family.vocabulary.idf[column as usize];
+        add(column as usize, idf);
         for &(shared, value) in family.factors.of.get(&key).into_iter().flatten() {
             add(family.vocabulary.keys.len() + shared as usize, value);
+        }
+        let first = family.vocabulary.keys.len() + family.factors.columns;
+        for (at, value) in family.factors.vectors.vector(key).iter().enumerate() {
+            add(first + at, idf * value);
         }
     }
     row

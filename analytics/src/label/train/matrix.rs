@@ -1,12 +1,14 @@
 //! Texts as rows of numbers: which features are kept, what each is worth, and the factors that tie features together.
 
 use super::corpus::Example;
+use super::duplicates;
 use super::logistic::Sparse;
-use crate::label::feature::extract;
+use super::vectors::Vectors;
+use crate::label::feature::{Kind, extract};
 use crate::label::text::Text;
 use index::Segmenter;
 use rayon::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 use std::borrow::Cow;
 
 /// One way of looking at an example: as it is, or without what another city's ticket may lack.
@@ -19,13 +21,36 @@ pub(crate) struct View {
     pub(crate) features: Vec<u32>,
 }
 
+/// Which features of a text are learnt from.
+pub(crate) struct Learnable {
+    /// Marks of posts too.
+    pub(crate) marks: bool,
+    /// Pairs of words that are one word of a group; other pairs were measured to add nothing.
+    pub(crate) pairs: FxHashSet<u32>,
+}
+
+impl Learnable {
+    fn takes(&self, hash: u32, kind: Kind) -> bool {
+        match kind {
+            Kind::Plain => true,
+            Kind::Pair => self.pairs.contains(&hash),
+            Kind::Mark => self.marks,
+        }
+    }
+}
+
 /// Words in a title that name the type. One title in five has one; a text must be understood without.
 const TYPE_WORDS: [&str; 12] = [
     "投诉", "举报", "咨询", "建议", "求助", "反映", "表扬", "感谢", "请求", "请教", "关于", "反应",
 ];
 
 /// Every view of every example, in order.
-pub(crate) fn views(examples: &[Example], segmenter: &Segmenter, share_bare: f32) -> Vec<View> {
+pub(crate) fn views(
+    examples: &[Example],
+    segmenter: &Segmenter,
+    share_bare: f32,
+    learnable: &Learnable,
+) -> Vec<View> {
     let per_example: Vec<Vec<View>> = examples
         .par_iter()
         .enumerate()
@@ -33,7 +58,9 @@ pub(crate) fn views(examples: &[Example], segmenter: &Segmenter, share_bare: f32
             let view = |title: &str, share| View {
                 of,
                 share,
-                features: features(title, &example.body, segmenter),
+                features: features(title, &example.body, segmenter, |hash, kind| {
+                    learnable.takes(hash, kind)
+                }),
             };
             let mut views = Vec::with_capacity(2);
             if example.title.is_empty() || example.body.trim().is_empty() {
@@ -63,8 +90,8 @@ fn without_type_words(title: &str) -> Cow<'_, str> {
     })
 }
 
-/// Features of one text, ascending, each once.
-pub(crate) fn features(title: &str, body: &str, segmenter: &Segmenter) -> Vec<u32> {
+/// Those features of one text that `wanted` takes, ascending, each once.
+fn features(title: &str, body: &str, segmenter: &Segmenter, wanted: impl Fn(u32, Kind) -> bool) -> Vec<u32> {
     let (title_words, body_words) = (segmenter.segment(title), segmenter.segment(body));
     let text = Text {
         title,
@@ -73,10 +100,24 @@ pub(crate) fn features(title: &str, body: &str, segmenter: &Segmenter) -> Vec<u3
         body_words: &body_words,
     };
     let mut features = Vec::with_capacity(2048);
-    extract(&text, &mut |hash, _, _| features.push(hash));
+    extract(&text, &mut |hash, kind, _, _| {
+        if wanted(hash, kind) {
+            features.push(hash);
+        }
+    });
     features.sort_unstable();
     features.dedup();
     features
+}
+
+/// A number for each example, equal for near-duplicates. It depends on the texts only, so that adding texts leaves the
+/// others where they are.
+pub(crate) fn groups(examples: &[Example], segmenter: &Segmenter) -> Vec<usize> {
+    let features: Vec<Vec<u32>> = examples
+        .par_iter()
+        .map(|e| features(&e.title, &e.body, segmenter, |_, kind| kind != Kind::Mark))
+        .collect();
+    duplicates::group(&features.iter().map(Vec::as_slice).collect::<Vec<_>>())
 }
 
 /// The features kept, with their worth.
@@ -133,22 +174,37 @@ pub(crate) struct Factors {
     pub(crate) of: FxHashMap<u32, Vec<(u32, f32)>>,
     /// Number of shared columns.
     pub(crate) columns: usize,
+    /// Meanings of words: further shared columns, to which a feature adds its vector times its worth.
+    pub(crate) vectors: Vectors,
 }
 
-/// The matrix of `texts`: one column a kept feature, then the shared columns. Rows have the length of their tf-idf part, 1.
+impl Factors {
+    /// Every feature that adds to a shared column, ascending.
+    pub(crate) fn features(&self) -> Vec<u32> {
+        let mut all: Vec<u32> = self.of.keys().chain(self.vectors.of.keys()).copied().collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    }
+}
+
+/// The matrix of `texts`: one column a kept feature, then the shared columns, then those of the vectors. Rows have the
+/// length of their tf-idf part, 1. The vectors' columns are centred; their means are given too.
 pub(crate) fn matrix<'a>(
     texts: impl Iterator<Item = &'a [u32]>,
     vocabulary: &Vocabulary,
     factors: &Factors,
-) -> Sparse {
+) -> (Sparse, Vec<f32>) {
     let texts: Vec<&[u32]> = texts.collect();
     let kept = vocabulary.keys.len() as u32;
     let index: FxHashMap<u32, u32> = vocabulary.keys.iter().copied().zip(0..).collect();
-    let rows: Vec<Vec<(u32, f32)>> = texts
+    let dimensions = factors.vectors.dimensions;
+    let mut rows: Vec<Vec<(u32, f32)>> = texts
         .par_iter()
         .map(|features| {
-            let mut row: Vec<(u32, f32)> = Vec::with_capacity(features.len());
+            let mut row: Vec<(u32, f32)> = Vec::with_capacity(features.len() + dimensions);
             let mut shared = vec![0.0f32; factors.columns];
+            let mut meaning = vec![0.0f32; dimensions];
             let mut norm = 0.0f32;
             for feature in *features {
                 let Some(&column) = index.get(feature) else {
@@ -160,14 +216,34 @@ pub(crate) fn matrix<'a>(
                 for &(column, value) in factors.of.get(feature).into_iter().flatten() {
                     shared[column as usize] += value;
                 }
+                for (sum, value) in meaning.iter_mut().zip(factors.vectors.vector(*feature)) {
+                    *sum += idf * value;
+                }
             }
             row.extend((kept..).zip(shared).filter(|(_, value)| *value != 0.0));
+            row.extend((kept + factors.columns as u32..).zip(meaning));
             let norm = norm.sqrt().max(1.0);
             row.iter_mut().for_each(|(_, value)| *value /= norm);
             row
         })
         .collect();
-    let mut matrix = Sparse::new(kept as usize + factors.columns);
-    rows.into_iter().for_each(|row| matrix.push(row));
-    matrix
+    let mut means = vec![0.0f64; dimensions];
+    for row in &rows {
+        for (sum, (_, value)) in means.iter_mut().zip(&row[row.len() - dimensions..]) {
+            *sum += f64::from(*value);
+        }
+    }
+    let means: Vec<f32> = means
+        .iter()
+        .map(|sum| (sum / rows.len().max(1) as f64) as f32)
+        .collect();
+    let mut matrix = Sparse::new(kept as usize + factors.columns + dimensions);
+    for row in &mut rows {
+        let at = row.len() - dimensions;
+        for ((_, value), mean) in row[at..].iter_mut().zip(&means) {
+            *value -= mean;
+        }
+        matrix.push(row.drain(..));
+    }
+    (matrix, means)
 }

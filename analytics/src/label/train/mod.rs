@@ -8,6 +8,7 @@ pub(crate) mod fit;
 mod fold;
 pub(crate) mod logistic;
 pub(crate) mod matrix;
+mod vectors;
 
 use super::error::LabelError;
 use super::weights::Weights;
@@ -23,10 +24,12 @@ pub struct TrainInput<'a> {
     pub labels: &'a Path,
     /// JSON Lines of further messages with a topic only: `{"id","title","body","topic"}`.
     pub topics: Option<&'a Path>,
-    /// JSON Lines of posts with a sentiment: `{"id","text","sentiment"}`.
+    /// JSON Lines of posts with a sentiment, and an emotion where it is known: `{"id","text","sentiment","emotion"}`.
     pub posts: Option<&'a Path>,
     /// Folder of the project's own texts: `*.txt` with lines `type|topic|sentiment|title|body`.
     pub material: Option<&'a Path>,
+    /// Vectors of words, made by `analytics/models/vectors.py`.
+    pub vectors: Option<&'a Path>,
     /// The segmenter the weights will be used with.
     pub segmenter: &'a Segmenter,
 }
@@ -37,5 +40,12 @@ pub struct TrainInput<'a> {
 /// When a file cannot be read or is not of its form, or when a class has too few texts.
 pub fn train(input: &TrainInput<'_>, progress: &dyn Fn(u64, u64)) -> Result<Weights, LabelError> {
     let corpus = corpus::Corpus::read(input)?;
-    fit::fit(&corpus, input.segmenter, progress)
+    fit::fit(&corpus, &lexicon(input)?, input.segmenter, progress)
+}
+
+/// The vectors `input` names, or none.
+pub(crate) fn lexicon(input: &TrainInput<'_>) -> Result<vectors::Vectors, LabelError> {
+    input
+        .vectors
+        .map_or_else(|| Ok(vectors::Vectors::default()), vectors::Vectors::read)
 }

@@ -397,3 +397,220 @@ fn a_saved_page_without_the_year_takes_it_from_its_other_dates() {
         Some("2016-06-03")
     );
 }
+
+#[test]
+fn commercial_portals_of_the_desktop_age() {
+    check(
+        &format!(
+            "<title>{TITLE}_某易新闻</title><div class='post_content_main'><h1>{TITLE}</h1><div class='post_time_source'>2016-06-03 14:20:31　来源:
+             <a id='ne_article_source'>滨江日报</a><a href=/r>举报</a></div><div class='post_cnum_tie'><a>0</a></div>
+             <div class='post_body'><div class='post_text' id='endText'><p class='otitle'>（原标题：{TITLE}）</p>{}
+             <div class='ep-source cDGray'><span class='left'>本文来源：滨江日报</span> 作者：吴某 <span class='ep-editor'>责任编辑：林某_NN1234</span></div></div>
+             <div class='post_btmshare'><span>分享到：</span><ul><li>易信</li><li>微信</li></ul></div></div></div>
+             <div class='tie-area'><h2>网友评论</h2><p>文明上网理性发言，请遵守跟帖服务协议。</p></div><div class='hot'><h3>热门排行</h3><ul>{}</ul></div>",
+            paragraphs(),
+            others(6)
+        ),
+        "2016-06-03 14:20",
+        Some("滨江日报"),
+    );
+    check(
+        &format!(
+            "<title>{TITLE}_新闻_某讯网</title><div class='qq_article'><div class='hd'><h1>{TITLE}</h1><div class='a_Info'>
+             <span class='a_catalog'><a>社会新闻</a></span><span class='a_source'><a>滨江晚报</a></span><span class='a_author'>林某</span>
+             <span class='a_time'>2016-06-03 14:20</span></div><div class='qq_toolWrap'><a>我要分享</a><a>0</a></div></div>
+             <div class='bd'><div id='Cnt-Main-Article-QQ'>{}</div><div class='qq_articleFt'><div class='qq_editor'>责任编辑：jackyfu</div></div></div></div>
+             <div class='relate'><h3>相关搜索</h3><a>滨江</a><a>电梯</a></div>",
+            PARAGRAPHS.map(|text| format!("<p style='TEXT-INDENT:2em'>{text}</p>")).concat()
+        ),
+        "2016-06-03 14:20",
+        Some("滨江晚报"),
+    );
+    check(
+        &format!(
+            "<title>{TITLE}|电梯|小区_新闻中心_某浪网</title><div class='main-content w1240'><h1 class='main-title'>{TITLE}</h1>
+             <div class='top-bar'><div class='top-bar-inner'><div class='date-source'><span class='date'>2016年06月03日 14:20</span>
+             <a class='source'>滨江时报</a></div><div class='page-tools'><span>缩小字体</span><span>放大字体</span><span>收藏</span><span>微博</span></div></div></div>
+             <div class='article' id='artibody'><p>　　原标题：{TITLE}</p>{}<p class='show_author'>责任编辑：张某 </p>
+             <div class='wap_special'></div></div><div class='article-bottom'><div class='keywords'>关键词 : <a>电梯</a><a>小区</a></div>
+             <a>我要反馈</a></div><div class='sina-comment'><h3>发表评论</h3></div>
+             <div class='feed-card'><h3>新闻精选</h3><ul>{}</ul></div></div>",
+            paragraphs(),
+            others(6)
+        ),
+        "2016-06-03 14:20",
+        Some("滨江时报"),
+    );
+}
+
+#[test]
+fn news_sites_with_reporters_and_hotlines() {
+    check(
+        &format!(
+            "<title>{TITLE}_直击现场_某湃新闻-The Paper</title><div class='newscontent'><h1 class='news_title'>{TITLE}</h1><div class='news_about'>
+             <p>某湃新闻记者 林某</p><p>2016-06-03 14:20&nbsp;<span>来源：某湃新闻</span></p></div><div class='news_txt' data-size='standard'>{}</div>
+             <div class='news_path'>责任编辑：王某</div><div class='news_path'>校对：李某</div><div class='go_report'>某湃新闻报料：400-0000-000 &nbsp; 某湃新闻，未经授权不得转载</div>
+             <div class='news_keyword'>关键词 &gt;&gt; <span class='news_tit2'>电梯,小区</span></div><div class='ctread_bd'><h3>相关推荐</h3>{}</div>
+             <div class='comment_que'><h2>评论(12)</h2><div class='ansright_cont'>住在六楼的老人终于能下楼了，网友点赞。</div></div></div>",
+            PARAGRAPHS.join("<br><br>"),
+            others(5)
+        ),
+        "2016-06-03 14:20",
+        Some("某湃新闻"),
+    );
+    check(
+        &format!(
+            "<title>{TITLE}-某新网</title><div id='cont_1_1_2'><h1 style='display:block'>{TITLE}</h1><div class='left-time'>
+             <div class='left-t'>2016年06月03日 14:20　来源：<a>某国新闻网</a>　<a class='canyu'>参与互动</a></div><div class='div_share'>分享到：</div></div>
+             <div class='left_zw' style='position:relative'>{}<div id='function_code_page'></div></div>
+             <div class='left_name'><div class='left_name'>【编辑:林某】</div></div><div class='channel'>{}</div></div>
+             <div class='footer'>本网站所刊载信息，不代表某新社和某新网观点。 刊用本网站稿件，务经书面授权。未经授权禁止转载。</div>",
+            paragraphs(),
+            others(8)
+        ),
+        "2016-06-03 14:20",
+        Some("某国新闻网"),
+    );
+    check(
+        &format!(
+            "<title>{TITLE}</title><ul class='main'><li class='left left-main'><h3>{TITLE}</h3><div class='time fix'><span>2016-06-03 14:20:31</span>
+             <span>来源：滨江者网</span><span class='fr'>字号：A- A A+</span></div><div class='content all-txt'>{}</div>
+             <div class='share-box'>分享到 微博 微信</div><div class='module-zebian'>责任编辑：林某</div><div class='gc-comment'>网友评论</div></li>
+             <li class='right'><h4>热门</h4><ul>{}</ul></li></ul>",
+            paragraphs(),
+            others(5)
+        ),
+        "2016-06-03 14:20",
+        Some("滨江者网"),
+    );
+}
+
+#[test]
+fn finance_sites_with_disclaimers() {
+    check(
+        &format!(
+            "<title>{TITLE} _ 某方财富网</title><div class='newsContent'><h1>{TITLE}</h1><div class='Info'><div class='time-source'>
+             <div class='time'>2016年06月03日 14:20</div><div class='source data-source' data-source='滨江商报'>来源：<span>滨江商报</span></div>
+             <div class='author'>作者：林某</div></div><div class='commentNum'>0人评论</div></div><div id='ContentBody' class='Body'>
+             <div class='b-review'></div>{}<p class='em_media'>（文章来源：滨江商报）</p><p class='res-edit'>(责任编辑：DF123) </p></div>
+             <div class='mianze'>郑重声明：某方财富网发布此信息的目的在于传播更多信息，与本站立场无关，不构成投资建议，据此操作风险自担。</div>
+             <div class='newsrelated'><h3>热门资讯</h3><ul>{}</ul></div></div>",
+            paragraphs(),
+            others(5)
+        ),
+        "2016-06-03 14:20",
+        Some("滨江商报"),
+    );
+    check(
+        &format!(
+            "<title>{TITLE}-某讯网</title><div class='articleName'><h1>{TITLE}</h1></div><div class='clearfix'><div class='tip fl'>
+             <span class='pr20'>2016-06-03 14:20:31</span><a>滨江日报</a>&nbsp;</div><div class='fr'>评论 0</div></div>
+             <div class='art_context'><div class='art_contextBox'>{}<div style='text-align:right'>(责任编辑：林某 HN110)</div></div></div>
+             <div class='showAll'>看全文</div><div class='hx_comment'>写评论<span>已有<a>0</a>条评论</span><a>跟帖用户自律公约</a></div>
+             <div class='sm'>【免责声明】本文仅代表作者本人观点，与某讯网无关。某讯网站对文中陈述、观点判断保持中立。</div>",
+            paragraphs()
+        ),
+        "2016-06-03 14:20",
+        Some("滨江日报"),
+    );
+}
+
+#[test]
+fn readers_who_write_more_than_the_article() {
+    let comments: String = (0..40)
+        .map(|i| {
+            format!(
+                "<div class='item'><div class='user'>路人{i}</div><div class='txt'>网友{i}说得对，电梯装好了，老人出门方便，希望后期维护也能跟上，别装完就没人管了。</div></div>"
+            )
+        })
+        .collect();
+    check(
+        &format!(
+            "<title>{TITLE} - 滨江头条</title><div class='main'><div class='article'><h1>{TITLE}</h1><p class='info'>2016-06-03 14:20 来源：滨江头条</p>
+             <div class='content'>{}</div></div><div class='comment-list' id='comments'>{comments}</div></div>",
+            paragraphs()
+        ),
+        "2016-06-03 14:20",
+        Some("滨江头条"),
+    );
+}
+
+#[test]
+fn a_title_only_in_the_text_of_a_site_named_page() {
+    check(
+        &format!(
+            "<title>滨江区人民政府门户网站</title><div class='logo'><a>滨江区人民政府</a></div><div class='content-box'>
+             <div class='article-title'>{TITLE}</div><div class='article-info'>日期：2016-06-03 14:20　　信息来源：区建设局　　点击数：12</div>
+             <div class='article-content'>{}</div></div>",
+            paragraphs()
+        ),
+        "2016-06-03 14:20",
+        Some("区建设局"),
+    );
+}
+
+#[test]
+fn microblog_columns_and_apps() {
+    check(
+        &format!(
+            "<title>{TITLE} - 某哩专栏</title><div class='article-detail'><div class='title-container'><h1 class='title'>{TITLE}</h1>
+             <div class='info'><span class='category-link'>日常</span><span class='create-time' data-ts='1464934800'>2016-06-03 14:20</span>
+             <div class='article-data'><span>1.2万阅读</span><span>345喜欢</span><span>67评论</span></div></div></div>
+             <div class='up-info-holder'><a class='up-name'>滨江观察</a><span>粉丝：1.2万</span></div><div id='read-article-holder' class='article-holder'>{}</div>
+             <p class='authority'>本文为我原创</p><ul class='tag-container'><li>电梯</li><li>小区</li></ul>
+             <div class='article-action'><span>345</span><span>点赞</span><span>投币</span></div></div>",
+            paragraphs()
+        )
+        .replace("<p class='authority'>本文为我原创</p>", ""),
+        "2016-06-03 14:20",
+        None,
+    );
+    check(
+        &format!(
+            "<title>{TITLE}_ZAK新闻</title><div class='article_header'><h1>{TITLE}</h1><div class='article_more'><a class='article_auther line'>滨江都市报</a>
+             <span class='time'>2016-06-03 14:20</span></div></div><div class='article_content' id='content'>{}</div>
+             <div class='article_bottom'><span>以上内容由“滨江都市报”上传发布</span><a>查看原文</a></div><div class='relative'><h2>相关标签</h2><a>电梯</a></div>
+             <div class='more_list'><h2>热门推荐</h2>{}</div>",
+            paragraphs(),
+            others(4)
+        ),
+        "2016-06-03 14:20",
+        Some("滨江都市报"),
+    );
+    check(
+        &format!(
+            "<title>{TITLE}</title><div class='left-wrapper'><h2>{TITLE}</h2><div class='meta'><a class='doc-source'>滨江资讯</a>
+             <span>2016.06.03 14:20</span></div><div class='content-bd'>{}</div><div class='content-tag'><a>电梯</a></div></div>
+             <div class='comments'><h3>评论</h3><p>网友：支持，赶紧装起来，让老人少爬楼。</p></div>",
+            paragraphs()
+        ),
+        "2016-06-03 14:20",
+        Some("滨江资讯"),
+    );
+}
+
+#[test]
+fn newspapers_on_the_net() {
+    check(
+        &format!(
+            "<title>滨江日报数字报-{TITLE}</title><table><tr><td>第03版：民生</td><td><a>上一版</a><a>下一版</a></td></tr></table>
+             <table><tr><td class='font02'>{TITLE}</td></tr><tr><td>滨江日报　2016年06月03日 14:20</td></tr></table>
+             <div id='ozoom'><founder-content>{}</founder-content></div><table><tr><td><a>上一篇</a><a>下一篇</a></td></tr></table>",
+            paragraphs()
+        ),
+        "2016-06-03 14:20",
+        Some("滨江日报"),
+    );
+    check(
+        &format!(
+            "<title>{TITLE}_某央网</title><div class='title_area'><h1>{TITLE}</h1><div class='info1'>来源：滨江客户端 | 2016年06月03日 14:20:31</div>
+             <div class='info2'>来源：滨江客户端 | 2016年06月03日 14:20:31</div></div><div class='content_area' id='content_area'>{}</div>
+             <div class='zebian'><ul><li><span>编辑：张某</span><span>责任编辑：李某</span></li></ul></div>
+             <div class='function'><span>点击收起全文</span></div><div class='share_box'>扫一扫 分享到微信</div>
+             <div class='bottom'>返回顶部</div>",
+            paragraphs()
+        ),
+        "2016-06-03 14:20",
+        Some("滨江客户端"),
+    );
+}

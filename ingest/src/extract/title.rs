@@ -40,6 +40,15 @@ pub(super) fn find(outline: &Outline, meta: &Meta) -> (String, Option<usize>) {
         .as_deref()
         .map(|title| without_site(title, meta.site_name.as_deref()));
     let bare = without_site(&meta.document_title, meta.site_name.as_deref());
+    // `<title>` and the banner name the site alone: the story's own heading says more.
+    let names_site = |text: &str| text.chars().count() <= 20 && SITE.is_match(text);
+    if best.as_ref().is_none_or(|(_, text, _)| names_site(text))
+        && names_site(&bare)
+        && let Some((text, line)) = first_heading(outline)
+        && !names_site(&text)
+    {
+        return (text, Some(line));
+    }
     if let Some((length, text, line)) = best {
         // A heading much shorter than what the page declares is a kicker or the site's name inside `<title>`.
         let longer = declared.clone().filter(|title| {

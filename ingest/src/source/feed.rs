@@ -268,10 +268,10 @@ pub fn parse(body: &[u8], content_type: Option<&str>, base: &Url) -> Result<Vec<
         let (text, _) = crate::fetch::charset::decode(body, content_type);
         parser().parse(without_declarations(&text).as_bytes())
     };
-    let read = || match declarations(body) {
-        // feed-rs 3.0 panics at a second declaration.
-        2.. => as_text(),
-        _ => parser().parse(body).or_else(|_| as_text()),
+    let read = || match (declarations(body), body.starts_with(DECLARATION.as_bytes())) {
+        // feed-rs 3.0 panics at a declaration that is not the first thing of all.
+        (0, _) | (1, true) => parser().parse(body).or_else(|_| as_text()),
+        _ => as_text(),
     };
     // Whatever else a foreign parser stumbles over costs this feed, not the program.
     let feed = std::panic::catch_unwind(std::panic::AssertUnwindSafe(read));

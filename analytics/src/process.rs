@@ -331,6 +331,7 @@ impl Processor {
             actor: self.actor.clone(),
             occurred_at: event.occurred_at,
             snapshot: false,
+            key: None,
             event: Event::Classified(classified),
         });
         Some(Record::new(body, text.observed_at))

@@ -4,9 +4,10 @@
 //! wrong inside is logged here, once, and never shown: people get a sentence, not a diagnostic.
 
 use crate::{
+    deeds::ActError,
     pages::{self, Frame},
     router::Site,
-    state::{ActError, PushError, StateError},
+    state::{PushError, StateError},
 };
 use analytics::{label::LabelError, ledger::LedgerError, metrics::MetricError};
 use axum::{

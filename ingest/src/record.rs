@@ -202,6 +202,10 @@ pub struct TicketEvent {
     /// replaces this one whatever its `occurred_at`, because a snapshot holds each kind once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub snapshot: bool,
+    /// What the doer calls this doing (hash of an idempotency key): said again, it is the same event whatever its time
+    /// and wording, so a form sent twice or a job run again adds nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<RecordId>,
     /// What happened.
     pub event: Event,
 }
@@ -547,6 +551,13 @@ impl Body {
                 RecordId::of(&[b"post", &json(&content)])
             }
             Self::Ticket(event) => match &event.event {
+                // The doer names the doing: the first saying of it counts.
+                _ if event.key.is_some() => RecordId::of(&[
+                    b"keyed",
+                    event.no.as_bytes(),
+                    event.actor.as_bytes(),
+                    event.key.as_ref().map_or(b"", |key| key.as_str().as_bytes()),
+                ]),
                 // A model's label of one text is one event however often it is computed.
                 Event::Classified(Classified { of: Some(text), .. }) => RecordId::of(&[
                     b"label",

@@ -26,9 +26,11 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod ties;
 mod whole;
 
 pub use crate::deadline::Due;
+pub use clock::Supposed;
 pub use fold::{Fold, Round, Seen, fold};
 pub use list::{ListFilter, Order};
 pub use ticket::{Counts, LabelledBy, Status, Ticket, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE};

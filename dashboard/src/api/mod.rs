@@ -35,6 +35,7 @@ const LARGEST_LIMIT: usize = 1000;
         tickets::get,
         tickets::timeline,
         events::post,
+        events::split,
         search::get,
         posts::get,
         sources::list,

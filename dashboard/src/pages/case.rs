@@ -1,20 +1,19 @@
 //! One ticket as `templates/case.html` shows it: on its own page and on the dispatcher's desk.
 
 use super::{
-    Fact, Piece, choice,
-    choice::Choice,
+    Fact, Piece,
+    deed::{self, Form},
     format, link, pieces,
     told::{self, Step},
 };
-use crate::{error::Error, state::App};
+use crate::{data::random_token, error::Error, state::App};
 use analytics::{
     deadline::Due,
     label::{Evidence, Label, Text},
     ledger::{LabelledBy, Status, Ticket, TimelineEntry, UNKNOWN_TYPE_CHINESE},
-    lifecycle,
 };
 use ingest::{
-    record::{Card, Event, TicketType},
+    record::{Card, TicketType},
     time::Moment,
 };
 
@@ -34,19 +33,18 @@ pub(crate) struct Case {
     pub(super) status: &'static str,
     /// 已办结 or 已合并
     pub(super) finished: bool,
-    /// Never dispatched.
-    pub(super) unassigned: bool,
     pub(super) card: Option<CardTag>,
-    pub(super) unit: String,
     pub(super) body: Vec<Piece>,
     pub(super) facts: Vec<Fact>,
     pub(super) label: Option<Suggestion>,
     pub(super) reply: String,
     pub(super) result: String,
-    pub(super) can_dispatch: bool,
-    pub(super) can_resolve: bool,
-    pub(super) types: Vec<Choice>,
-    pub(super) topics: Vec<Choice>,
+    /// The usual next steps.
+    pub(super) next: Vec<Form>,
+    /// Everything else the state allows.
+    pub(super) rest: Vec<Form>,
+    /// Makes each form of this page one doing, however often it is sent.
+    pub(super) once: String,
     pub(super) timeline: Vec<Step>,
 }
 
@@ -101,7 +99,25 @@ impl Case {
         } else {
             Vec::new()
         };
-        Ok(Self::of(&ticket, &timeline, label.as_ref(), &evidence, app.now()))
+        let suggested = label.as_ref().map(|label| label.r#type.name());
+        let chosen_type = ticket.r#type.map(TicketType::name).or(suggested);
+        let chosen_topic = ticket
+            .topic
+            .as_deref()
+            .or(label.as_ref().map(|label| label.topic));
+        let forms = deed::forms(
+            app,
+            &ticket,
+            (chosen_type.unwrap_or_default(), chosen_topic.unwrap_or_default()),
+        )?;
+        Ok(Self::of(
+            &ticket,
+            &timeline,
+            label.as_ref(),
+            &evidence,
+            forms,
+            app.now(),
+        ))
     }
 
     fn of(
@@ -109,27 +125,9 @@ impl Case {
         timeline: &[TimelineEntry],
         label: Option<&Label>,
         evidence: &[Evidence],
+        (next, rest): (Vec<Form>, Vec<Form>),
         now: Moment,
     ) -> Self {
-        let suggested = label.map(|label| label.r#type.name());
-        let chosen_type = ticket
-            .r#type
-            .map(TicketType::name)
-            .or(suggested)
-            .unwrap_or_default();
-        let chosen_topic = ticket
-            .topic
-            .as_deref()
-            .or(label.map(|label| label.topic))
-            .unwrap_or_default();
-        let dispatch = Event::Dispatched {
-            unit: "?".to_owned(),
-            due_at: None,
-        };
-        let resolve = Event::Resolved {
-            result: String::new(),
-            direct: false,
-        };
         Self {
             no: ticket.no.clone(),
             path: link::encode(&ticket.no),
@@ -139,18 +137,15 @@ impl Case {
             topic: ticket.topic.clone().unwrap_or_default(),
             status: ticket.status.chinese(),
             finished: matches!(ticket.status, Status::Resolved | Status::Merged),
-            unassigned: ticket.dispatched_at.is_none(),
             card: card(ticket, now),
-            unit: ticket.unit.clone().unwrap_or_default(),
             body: marked(&ticket.body, evidence),
             facts: facts(ticket, now),
             label: label.map(|label| suggestion(label, evidence)),
             reply: ticket.reply.clone().unwrap_or_default(),
             result: ticket.result.clone(),
-            can_dispatch: lifecycle::allowed(ticket, &dispatch).is_ok(),
-            can_resolve: lifecycle::allowed(ticket, &resolve).is_ok(),
-            types: choice::types(chosen_type, "", false),
-            topics: choice::topics(chosen_topic, "不指定"),
+            next,
+            rest,
+            once: random_token(),
             timeline: timeline.iter().map(Step::of).collect(),
         }
     }

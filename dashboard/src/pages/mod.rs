@@ -8,6 +8,7 @@ pub(crate) mod assets;
 mod case;
 mod chart;
 pub(crate) mod choice;
+mod deed;
 pub(crate) mod format;
 mod link;
 pub(crate) mod listing;

@@ -44,7 +44,6 @@ struct View {
     more: bool,
     shown: usize,
     case: Option<Case>,
-    units: Vec<String>,
     origin: &'static str,
     in_queue: bool,
 }
@@ -113,7 +112,6 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
         shown: queue.len(),
         queue,
         case,
-        units: app.ledger().units()?,
         origin: "triage",
         in_queue: true,
     })

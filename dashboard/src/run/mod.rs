@@ -217,6 +217,7 @@ impl Engine {
             rules,
             cleaner,
             frames,
+            acting: tokio::sync::Mutex::default(),
             stopped,
         });
         Ok(Self {

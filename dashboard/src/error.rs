@@ -9,7 +9,7 @@ use crate::{
     router::Site,
     state::{PushError, StateError},
 };
-use analytics::{label::LabelError, ledger::LedgerError, metrics::MetricError};
+use analytics::{label::LabelError, ledger::LedgerError, matter::MatterError, metrics::MetricError};
 use axum::{
     extract::{Request, State, rejection::JsonRejection},
     http::{HeaderValue, StatusCode, header},
@@ -230,6 +230,7 @@ macro_rules! internal {
 internal!(
     LedgerError,
     LabelError,
+    MatterError,
     MetricError,
     askama::Error,
     serde_json::Error,

@@ -577,6 +577,9 @@ pub const MODEL_SOURCE: &str = "model";
 /// `TicketEvent::source` of what a person did on the dashboard.
 pub const DISPATCHER_SOURCE: &str = "dispatcher";
 
+/// `TicketEvent::source` of what a job of the program did when the clock asked for it.
+pub const JOB_SOURCE: &str = "job";
+
 /// Why bytes are no record.
 #[derive(Debug, thiserror::Error)]
 pub enum RecordError {

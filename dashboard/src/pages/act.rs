@@ -55,6 +55,10 @@ pub(crate) struct Fields {
     /// Number of the main ticket.
     into: String,
     parts: String,
+    /// Ticket to show afterwards where it is not the one acted on.
+    here: String,
+    /// Queue of the desk.
+    list: String,
     /// Checkboxes are absent when not ticked.
     direct: Option<String>,
     reached: String,
@@ -71,7 +75,7 @@ pub(crate) async fn post(
     let now = site.app.now();
     if name == deed::UNSPLIT {
         site.app.unsplit(&no, ACTOR, now).await?;
-        return Ok(back(&no, fields.from, deed::UNSPLIT));
+        return Ok(fields.back(&no, deed::UNSPLIT));
     }
     let deed = deed::named(&name).ok_or_else(|| Error::NotFound("没有这项操作。".to_owned()))?;
     // The page's token names one filling-in; the deed parts the forms of one page.
@@ -89,20 +93,27 @@ pub(crate) async fn post(
         };
         site.app.act(draft).await?;
     }
-    Ok(back(&no, fields.from, deed::words(deed).done))
-}
-
-fn back(no: &str, from: Origin, done: &str) -> Redirect {
-    let left_the_queue = [Deed::Resolve, Deed::Merge].map(|deed| deed::words(deed).done);
-    Redirect::to(&match from {
-        // A ticket that has left the queue: its desk shows the next.
-        Origin::Triage if left_the_queue.contains(&done) => link::link("/triage", [("done", done)]),
-        Origin::Triage => link::link("/triage", [("no", no), ("done", done)]),
-        Origin::Ticket => link::link(&link::ticket(no), [("done", done)]),
-    })
+    Ok(fields.back(&no, deed::words(deed).done))
 }
 
 impl Fields {
+    /// Where the form was filled in.
+    fn back(&self, no: &str, done: &str) -> Redirect {
+        let left_the_queue = [Deed::Resolve, Deed::Merge].map(|deed| deed::words(deed).done);
+        let shown = if self.here.is_empty() { no } else { &self.here };
+        Redirect::to(&match self.from {
+            // A ticket that has left the queue: its desk shows the next.
+            Origin::Triage if shown == no && left_the_queue.contains(&done) => {
+                link::link("/triage", [("list", self.list.as_str()), ("done", done)])
+            }
+            Origin::Triage => link::link(
+                "/triage",
+                [("list", self.list.as_str()), ("no", shown), ("done", done)],
+            ),
+            Origin::Ticket => link::link(&link::ticket(shown), [("done", done)]),
+        })
+    }
+
     /// The event the filled-in form of a deed says.
     fn event(&self, deed: Deed) -> Result<Event, Error> {
         let reason = |name| filled(&self.text, 1000, name);

@@ -4,6 +4,7 @@ use super::{
     Fact, Piece,
     deed::{self, Form},
     format, link, pieces,
+    related::Related,
     told::{self, Step},
 };
 use crate::{data::random_token, error::Error, state::App};
@@ -46,6 +47,9 @@ pub(crate) struct Case {
     /// Makes each form of this page one doing, however often it is sent.
     pub(super) once: String,
     pub(super) timeline: Vec<Step>,
+    pub(super) related: Related,
+    /// Name of the desk's queue the page shows; empty elsewhere.
+    pub(crate) list: String,
 }
 
 /// 红牌 or 黄牌, in words beside its colour.
@@ -110,14 +114,10 @@ impl Case {
             &ticket,
             (chosen_type.unwrap_or_default(), chosen_topic.unwrap_or_default()),
         )?;
-        Ok(Self::of(
-            &ticket,
-            &timeline,
-            label.as_ref(),
-            &evidence,
-            forms,
-            app.now(),
-        ))
+        let related = Related::read(app, &ticket)?;
+        let mut case = Self::of(&ticket, &timeline, label.as_ref(), &evidence, related, app.now());
+        (case.next, case.rest) = forms;
+        Ok(case)
     }
 
     fn of(
@@ -125,7 +125,7 @@ impl Case {
         timeline: &[TimelineEntry],
         label: Option<&Label>,
         evidence: &[Evidence],
-        (next, rest): (Vec<Form>, Vec<Form>),
+        related: Related,
         now: Moment,
     ) -> Self {
         Self {
@@ -143,10 +143,12 @@ impl Case {
             label: label.map(|label| suggestion(label, evidence)),
             reply: ticket.reply.clone().unwrap_or_default(),
             result: ticket.result.clone(),
-            next,
-            rest,
+            next: Vec::new(),
+            rest: Vec::new(),
             once: random_token(),
             timeline: timeline.iter().map(Step::of).collect(),
+            related,
+            list: String::new(),
         }
     }
 }
@@ -225,6 +227,7 @@ fn facts(ticket: &Ticket, now: Moment) -> Vec<Fact> {
     );
     fact("回访", ticket.callback.as_ref().map(told::callback));
     fact("合并至", ticket.merged_into.clone());
+    let given = |asked: Card| ticket.cards.iter().filter(|card| **card == asked).count();
     let counts = &ticket.counts;
     let often = [
         ("退单", counts.returned),
@@ -233,6 +236,8 @@ fn facts(ticket: &Ticket, now: Moment) -> Vec<Fact> {
         ("催办", counts.urged),
         ("督办", counts.supervised),
         ("重办", counts.reopened),
+        ("黄牌", given(Card::Yellow) as u32),
+        ("红牌", given(Card::Red) as u32),
     ];
     let often: Vec<_> = often
         .iter()

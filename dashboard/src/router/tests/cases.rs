@@ -277,3 +277,185 @@ async fn a_split_makes_tickets_and_can_be_undone() {
         .await;
     assert_eq!(empty.status, StatusCode::CONFLICT);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_has_its_queues_and_previews_deadlines() {
+    let bench = Bench::new(sample()).await;
+    // T005 is open and past due; the four others are resolved and nobody was called back.
+    for (list, count, holds) in [
+        ("", 1, "T005"),
+        ("overdue", 1, "T005"),
+        ("expiring", 0, "目前没有工单"),
+        ("returned", 0, "目前没有工单"),
+        ("call-back", 4, "T001"),
+        ("nonsense", 1, "T005"),
+    ] {
+        let desk = bench.get(&format!("/triage?list={list}")).await;
+        assert_eq!(desk.status, StatusCode::OK);
+        assert!(desk.text.contains(&format!(" {count} 件</p>")), "{list}");
+        assert!(desk.text.contains(holds), "{list}");
+    }
+    let desk = bench.get("/triage?list=overdue").await;
+    // The feed gave a deadline, so whatever the type, that one stands.
+    assert!(desk.text.contains("投诉（2016-03-08 23:59）"), "no preview");
+    let body = format!("token={}&from=triage&list=overdue&text=%E5%82%AC", desk.token());
+    let answer = bench.form("/tickets/T005/urge", &body).await;
+    assert_eq!(
+        answer.header(header::LOCATION),
+        "/triage?list=overdue&no=T005&done=urged"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_page_shows_repeat_callers_apart_from_the_same_matter_and_merges() {
+    let base = |no: &str, day: &str, title: &str, body: &str, caller: &str| TicketDraft {
+        title: title.to_owned(),
+        body: body.to_owned(),
+        accepted_at: Some(at(day)),
+        due_at: Some(at("2016-07-08 23:59:59")),
+        dispatched_at: None,
+        unit: None,
+        caller: Some(caller.to_owned()),
+        ..ticket(no, TicketType::Help, None)
+    };
+    let bench = Bench::new(vec![
+        base(
+            "A1",
+            "2016-06-27 09:00",
+            "云鹤路路灯不亮",
+            "云鹤路的路灯坏了一周，晚上看不清路",
+            "13812345678",
+        ),
+        base(
+            "A2",
+            "2016-06-28 09:00",
+            "路灯坏了",
+            "云鹤路路灯不亮，晚上走路看不清",
+            "13912345678",
+        ),
+        base(
+            "A3",
+            "2016-06-28 10:00",
+            "养老金认证怎么办理",
+            "老人行动不便，能否上门认证",
+            "13812345678",
+        ),
+    ])
+    .await;
+    let page = bench.get("/tickets/A1").await;
+    let (alike, calls) = page.text.split_once("重复来电").expect("no repeat caller");
+    let alike = alike.split_once("疑似同诉").expect("no suggestion").1;
+    assert!(
+        alike.contains("/tickets/A2\"") && alike.contains("同一地点（云鹤路）"),
+        "{alike}"
+    );
+    assert!(
+        !alike.contains("/tickets/A3\""),
+        "the same caller is not the same matter"
+    );
+    assert!(calls.contains("/tickets/A3\""));
+
+    let body = format!("token={}&from=ticket&into=A1&here=A1", page.token());
+    let answer = bench.form("/tickets/A2/merge", &body).await;
+    assert_eq!(
+        answer.header(header::LOCATION),
+        "/tickets/A1?done=merged",
+        "{}",
+        answer.text
+    );
+    let page = bench.get("/tickets/A1").await.text;
+    assert!(page.contains("已并入本单 1 件") && page.contains("2016年6月28日"));
+    assert!(
+        !page.contains("疑似同诉"),
+        "a merged ticket is not suggested again"
+    );
+    let figures = bench
+        .get("/api/v1/metrics?from=2016-06-01&to=2016-06-30")
+        .await
+        .json();
+    let completion = figures["rates"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|rate| rate["metric"] == "completion");
+    assert_eq!(
+        completion.unwrap()["denominator"],
+        2,
+        "the merged ticket counts by its main ticket"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_ladder_is_climbed_once() {
+    use crate::run::escalate::{Climbed, ladder};
+    let bench = Bench::new(sample()).await;
+    let ladder = ladder(bench.app.config()).unwrap();
+    let now = bench.app.now();
+    let given = bench
+        .app
+        .escalate(&ladder, &mut Climbed::new(), now)
+        .await
+        .unwrap();
+    assert_eq!(given, 5, "T005 is months late: both cards, an urge and two steps");
+    let mut climbed = Climbed::new();
+    for later in [0, 1, 60] {
+        let now = now + chrono::TimeDelta::minutes(later);
+        let again = bench.app.escalate(&ladder, &mut climbed, now).await.unwrap();
+        assert_eq!(again, 0, "as after a restart, and as on every further look");
+    }
+    let ticket = bench.app.ledger().ticket("T005").unwrap().unwrap();
+    assert_eq!(
+        (ticket.counts.urged, ticket.counts.supervised, ticket.cards.len()),
+        (1, 2, 2)
+    );
+    let page = bench.get("/tickets/T005").await.text;
+    for told in [
+        "提请分管领导督办",
+        "提请主要领导督办",
+        "督办规则（自动）",
+        "黄牌 1 次",
+    ] {
+        assert!(page.contains(told), "{told}");
+    }
+    assert!(bench.get("/triage").await.text.contains("督办 2 次"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn hot_and_stubborn_issues_lead_to_their_tickets() {
+    let mut tickets = sample();
+    for no in ["H1", "H2", "H3"] {
+        tickets.push(TicketDraft {
+            title: "云鹤路路面塌陷".to_owned(),
+            accepted_at: Some(at("2016-05-30 09:00")),
+            dispatched_at: None,
+            due_at: None,
+            unit: None,
+            ..ticket(no, TicketType::Complaint, None)
+        });
+    }
+    let bench = Bench::new(tickets).await;
+    assert_eq!(
+        bench
+            .event("T001", r#"{"event":"reopened","reason":"又不亮"}"#)
+            .await
+            .status,
+        StatusCode::CREATED
+    );
+    let page = bench.get("/events").await;
+    assert!(page.text.contains("热点 1 个，难点 1 件"), "{}", page.text);
+    assert_eq!(page.links("/tickets/H").len(), 3);
+    assert!(page.text.contains("/tickets/T001\""));
+    let issues = bench.get("/api/v1/issues?to=2016-05-31&days=7").await.json();
+    assert_eq!(
+        (&issues["hot"][0]["place"], &issues["hot"][0]["voices"]),
+        (&"云鹤路".into(), &3.into())
+    );
+    assert_eq!(issues["stubborn"][0]["no"], "T001");
+    for wrong in ["days=0", "days=93", "days=x", "to=x", "to=%2B262142-01-01"] {
+        assert_eq!(
+            bench.get(&format!("/events?{wrong}")).await.status,
+            StatusCode::BAD_REQUEST,
+            "{wrong}"
+        );
+    }
+}

@@ -4,10 +4,13 @@
 //! source of truth: ledger and index can be deleted and rebuilt from it.
 
 pub mod deadline;
+pub mod escalation;
 pub mod frame;
+pub mod hot;
 pub mod label;
 pub mod ledger;
 pub mod lifecycle;
+pub mod matter;
 pub mod metrics;
 pub mod process;
 pub mod relabel;

@@ -1,58 +1,537 @@
-//! Which action a ticket's state allows. Only what people do here is checked: a feed reports what has happened
-//! elsewhere, and the fold takes it as it comes.
+//! Who may do what to a ticket in which state. Only what people and jobs do here is checked: a feed reports what has
+//! happened elsewhere, and the fold takes it as it comes.
 
 use crate::ledger::{Status, Ticket};
-use ingest::record::Event;
+use ingest::{record::Event, time::Moment};
 
-/// Whether `event` may be done to `ticket` now; if not, why, for people (Chinese).
+/// How often a unit may send one ticket back (SPECS: return at most 2, with reason). After that the hotline decides.
+pub const MOST_RETURNS: u32 = 2;
+
+/// What can be done to a ticket: every event but 受理, which only the hotline and a split make.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Deed {
+    /// 分类
+    Classify,
+    /// 派单
+    Dispatch,
+    /// 签收
+    Sign,
+    /// 退单
+    Return,
+    /// 联系诉求人
+    Contact,
+    /// 答复
+    Reply,
+    /// 办结
+    Resolve,
+    /// 延期
+    Extend,
+    /// 挂起
+    Pause,
+    /// 恢复
+    Resume,
+    /// 催办
+    Urge,
+    /// 督办
+    Supervise,
+    /// 黄牌、红牌
+    Card,
+    /// 回访
+    CallBack,
+    /// 重办
+    Reopen,
+    /// 同诉合并
+    Merge,
+    /// 取消合并
+    Unmerge,
+    /// 拆分
+    Split,
+    /// 更正
+    Amend,
+    /// 备注
+    Note,
+}
+
+/// Whose duty a deed is. Without a log-in whoever sits at the machine does it in their name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Duty {
+    /// 热线派单员
+    Dispatcher,
+    /// 承办单位
+    Unit,
+    /// 督查人员
+    Supervisor,
+    /// 回访员
+    Caller,
+}
+
+impl Duty {
+    /// The Chinese name on pages.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Dispatcher => "派单员",
+            Self::Unit => "承办单位",
+            Self::Supervisor => "督查人员",
+            Self::Caller => "回访员",
+        }
+    }
+}
+
+impl Deed {
+    /// All deeds in the order of a ticket's life.
+    pub const ALL: [Self; 20] = [
+        Self::Classify,
+        Self::Dispatch,
+        Self::Sign,
+        Self::Return,
+        Self::Contact,
+        Self::Reply,
+        Self::Resolve,
+        Self::Extend,
+        Self::Pause,
+        Self::Resume,
+        Self::Urge,
+        Self::Supervise,
+        Self::Card,
+        Self::CallBack,
+        Self::Reopen,
+        Self::Merge,
+        Self::Unmerge,
+        Self::Split,
+        Self::Amend,
+        Self::Note,
+    ];
+
+    /// The deed an event is; `None` for 受理.
+    pub fn of(event: &Event) -> Option<Self> {
+        Some(match event {
+            Event::Accepted(_) => return None,
+            Event::Dispatched { .. } => Self::Dispatch,
+            Event::Signed { .. } => Self::Sign,
+            Event::Returned { .. } => Self::Return,
+            Event::Extended { .. } => Self::Extend,
+            Event::Paused { .. } => Self::Pause,
+            Event::Resumed => Self::Resume,
+            Event::Contacted => Self::Contact,
+            Event::Replied { .. } => Self::Reply,
+            Event::Urged { .. } => Self::Urge,
+            Event::Supervised { .. } => Self::Supervise,
+            Event::Carded { .. } => Self::Card,
+            Event::Resolved { .. } => Self::Resolve,
+            Event::CalledBack(_) => Self::CallBack,
+            Event::Reopened { .. } => Self::Reopen,
+            Event::Classified(_) => Self::Classify,
+            Event::Amended { .. } => Self::Amend,
+            Event::Merged { .. } => Self::Merge,
+            Event::Unmerged => Self::Unmerge,
+            Event::Split { .. } => Self::Split,
+            Event::Noted { .. } => Self::Note,
+        })
+    }
+
+    /// Whose duty it is.
+    pub fn duty(self) -> Duty {
+        match self {
+            Self::Sign
+            | Self::Return
+            | Self::Contact
+            | Self::Reply
+            | Self::Resolve
+            | Self::Extend
+            | Self::Pause
+            | Self::Resume => Duty::Unit,
+            Self::Urge | Self::Supervise | Self::Card => Duty::Supervisor,
+            Self::CallBack | Self::Reopen => Duty::Caller,
+            Self::Classify
+            | Self::Dispatch
+            | Self::Merge
+            | Self::Unmerge
+            | Self::Split
+            | Self::Amend
+            | Self::Note => Duty::Dispatcher,
+        }
+    }
+
+    /// Whether a kind of actor may do it at all: people everything, the model its labels, jobs what the clock asks for.
+    fn by(self, actor: &str) -> bool {
+        match actor.split_once(':').map(|(kind, _)| kind) {
+            Some("user") => true,
+            Some("model") => self == Self::Classify,
+            Some("job") => matches!(self, Self::Urge | Self::Supervise | Self::Card),
+            _ => false,
+        }
+    }
+
+    /// Whether the ticket's state allows it at `at`; if not, why, for people (Chinese).
+    ///
+    /// # Errors
+    /// The reason shown beside the refused action.
+    pub fn possible(self, ticket: &Ticket, at: Moment) -> Result<(), &'static str> {
+        let status = ticket.status;
+        match status {
+            Status::Merged => {
+                return check(
+                    matches!(self, Self::Unmerge | Self::Note | Self::Classify),
+                    "工单已合并，请在主单上办理，或先取消合并",
+                );
+            }
+            Status::Paused if matches!(self, Self::Dispatch | Self::Extend | Self::Urge | Self::Card) => {
+                return Err("工单挂起中，请先恢复");
+            }
+            _ => {}
+        }
+        let open = status != Status::Resolved;
+        let with_unit = ticket.dispatched_at.is_some();
+        match self {
+            Self::Classify | Self::Note => Ok(()),
+            Self::Dispatch => check(open, "工单已办结，不能派单"),
+            Self::Sign => check(status == Status::Dispatched, "只有待签收的工单可以签收"),
+            Self::Return => {
+                check(
+                    matches!(status, Status::Dispatched | Status::Signed),
+                    "只有待签收或办理中的工单可以退单",
+                )?;
+                check(
+                    ticket.counts.returned < MOST_RETURNS,
+                    "该工单已退单 2 次，不能再退，请由热线中心协调确定承办单位",
+                )
+            }
+            Self::Contact => check(open && with_unit, "只有已派单且未办结的工单可以登记联系"),
+            Self::Reply => check(open, "工单已办结，不能再登记答复"),
+            Self::Resolve => {
+                check(status != Status::Paused, "工单挂起中，不能办结，请先恢复")?;
+                check(open, "工单已办结，不能办结第二次")
+            }
+            Self::Extend => {
+                check(open, "工单已办结，不能延期")?;
+                let due = ticket.due.as_ref().ok_or("工单没有办结时限，不需要延期")?;
+                check(!due.is_late_at(at), "办结时限已过，延期须在到期前提出")
+            }
+            Self::Pause => check(open && status != Status::Paused, "工单已挂起或已办结，不能挂起"),
+            Self::Resume => check(status == Status::Paused, "只有挂起的工单可以恢复"),
+            Self::Urge => check(open, "工单已办结，不需要催办"),
+            Self::Supervise => check(open, "工单已办结，不需要督办"),
+            Self::Card => check(open, "工单已办结，不能亮牌"),
+            Self::CallBack => check(!open, "只有已办结的工单可以回访"),
+            Self::Reopen => check(!open, "只有已办结的工单可以重办"),
+            Self::Merge => check(open, "工单已办结，不能合并"),
+            Self::Unmerge => Err("只有已合并的工单可以取消合并"),
+            Self::Split => check(open, "工单已办结，不能拆分"),
+            Self::Amend => check(open, "工单已办结，不能更正"),
+        }
+    }
+
+    /// What usually comes next in this state, the likeliest first.
+    pub fn usual(ticket: &Ticket) -> &'static [Self] {
+        match ticket.status {
+            Status::Accepted if ticket.r#type.is_none() => &[Self::Classify, Self::Dispatch, Self::Resolve],
+            Status::Accepted => &[Self::Dispatch, Self::Resolve],
+            Status::Dispatched => &[Self::Sign, Self::Return, Self::Urge],
+            Status::Signed => &[Self::Contact, Self::Reply, Self::Resolve, Self::Extend],
+            Status::Returned => &[Self::Dispatch, Self::Resolve],
+            Status::Paused => &[Self::Resume, Self::Note],
+            Status::Resolved => &[Self::CallBack, Self::Reopen],
+            Status::Reopened => &[Self::Dispatch, Self::Reply, Self::Resolve],
+            Status::Merged => &[Self::Unmerge],
+        }
+    }
+}
+
+fn check(possible: bool, reason: &'static str) -> Result<(), &'static str> {
+    if possible { Ok(()) } else { Err(reason) }
+}
+
+/// Whether `actor` may do `event` to `ticket` at `at`; if not, why, for people (Chinese). What needs other tickets (does
+/// the main ticket exist?) is the caller's to check.
 ///
 /// # Errors
 /// The reason shown beside the refused action.
-pub fn allowed(ticket: &Ticket, event: &Event) -> Result<(), &'static str> {
-    let status = ticket.status;
-    let open = !matches!(status, Status::Resolved | Status::Merged);
-    let check = |possible: bool, reason: &'static str| if possible { Ok(()) } else { Err(reason) };
+pub fn allowed(ticket: &Ticket, event: &Event, actor: &str, at: Moment) -> Result<(), &'static str> {
+    let deed = Deed::of(event).ok_or("受理由热线系统登记，不能在此补录")?;
+    check(deed.by(actor), "此操作不在该账号的职责范围内")?;
+    deed.possible(ticket, at)?;
+    let said = |text: &str, reason| check(!text.trim().is_empty(), reason);
     match event {
-        Event::Classified(_) | Event::Noted { .. } => Ok(()),
-        Event::Dispatched { unit, .. } => {
-            check(!unit.trim().is_empty(), "请填写承办单位")?;
-            check(open, "工单已办结或已合并，不能派单")
+        Event::Dispatched { unit, due_at } => {
+            said(unit, "请填写承办单位")?;
+            check(due_at.is_none_or(|due| due > at), "办结时限须晚于现在")
         }
-        Event::Signed { .. } => check(status == Status::Dispatched, "只有待签收的工单可以签收"),
-        Event::Returned { .. } => check(
-            matches!(status, Status::Dispatched | Status::Signed),
-            "只有已派单的工单可以退单",
-        ),
-        Event::Extended { due_at, .. } => {
-            check(open, "工单已办结或已合并，不能延期")?;
+        Event::Returned { reason } => said(reason, "请填写退单理由"),
+        Event::Extended { due_at, reason } => {
+            said(reason, "请填写延期理由")?;
             check(
                 ticket.due.as_ref().is_none_or(|due| *due_at > due.due_at),
                 "延期后的时限须晚于现有时限",
             )
         }
-        Event::Paused { .. } => check(
-            open && status != Status::Paused,
-            "工单已挂起、办结或合并，不能挂起",
-        ),
-        Event::Resumed => check(status == Status::Paused, "只有挂起的工单可以恢复"),
-        Event::Resolved { .. } => check(
-            open && status != Status::Paused,
-            "工单已办结、合并或挂起，不能办结",
-        ),
-        Event::Reopened { .. } | Event::CalledBack(_) => {
-            check(status == Status::Resolved, "只有已办结的工单可以回访或重办")
+        Event::Paused { reason } => said(reason, "请填写挂起理由"),
+        Event::Urged { reason } => said(reason, "请填写催办事由"),
+        Event::Supervised { reason } => said(reason, "请填写督办事由"),
+        Event::Carded { reason, .. } => said(reason, "请填写亮牌事由"),
+        Event::Reopened { reason } => said(reason, "请填写重办理由"),
+        Event::Replied { text } => said(text, "请填写答复内容"),
+        Event::Noted { text, .. } => said(text, "请填写备注内容"),
+        Event::Resolved { result, direct } => {
+            said(result, "请填写办理结果")?;
+            check(
+                !direct || ticket.dispatched_at.is_none(),
+                "工单已派单，不能按热线直接答复办结",
+            )
         }
-        Event::Contacted
-        | Event::Replied { .. }
-        | Event::Urged { .. }
-        | Event::Supervised { .. }
-        | Event::Carded { .. } => check(open, "工单已办结或已合并"),
-        Event::Merged { into } => check(
-            open && *into != ticket.no,
-            "工单已办结、已合并，或与主单相同，不能合并",
+        Event::CalledBack(answers) => check(
+            answers.reached || (answers.solved.is_none() && answers.satisfied.is_none()),
+            "未接通的回访不能登记是否解决、是否满意",
         ),
-        Event::Unmerged => check(status == Status::Merged, "只有已合并的工单可以取消合并"),
-        Event::Amended { .. } | Event::Split { .. } => check(open, "工单已办结或已合并"),
-        Event::Accepted(_) => Err("受理由热线系统登记，不能在此补录"),
+        Event::Amended { title, body, region } => {
+            check(
+                title.is_some() || body.is_some() || region.is_some(),
+                "没有需要更正的内容",
+            )?;
+            let blank = |text: &Option<String>| text.as_deref().is_some_and(|text| text.trim().is_empty());
+            check(!(blank(title) && blank(body)), "标题和内容不能都为空")
+        }
+        Event::Classified(label) => check(
+            label.r#type.is_some() || label.topic.is_some(),
+            "请选择诉求类型或诉求领域",
+        ),
+        Event::Merged { into } => check(*into != ticket.no, "不能与自身合并"),
+        Event::Split { into } => check(
+            !into.is_empty() && !into.contains(&ticket.no),
+            "拆分须列出新工单的编号，且不能包含本单",
+        ),
+        Event::Accepted(_) | Event::Signed { .. } | Event::Resumed | Event::Contacted | Event::Unmerged => {
+            Ok(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ledger::fixture::*;
+    use ingest::record::{Card, Classified, Record, TicketType};
+
+    const NOW: &str = "2016-05-05 09:00";
+
+    /// A ticket whose events happened in this order, a minute apart, due at the end of 6 May.
+    fn ticket(events: &[Event]) -> Ticket {
+        let mut desk = Desk::new();
+        let accepted = event(
+            "1",
+            "2016-05-03 09:00",
+            accepted("灯不亮", Some("2016-05-06 23:59:59")),
+        );
+        let life = events
+            .iter()
+            .enumerate()
+            .map(|(place, said)| event("1", &format!("2016-05-04 09:{place:02}"), said.clone()));
+        let records: Vec<Record> = std::iter::once(accepted).chain(life).collect();
+        desk.apply(&records);
+        desk.ledger.ticket("1").unwrap().unwrap()
+    }
+
+    fn states() -> Vec<Ticket> {
+        let paused = Event::Paused {
+            reason: "待材料".into(),
+        };
+        let returned = Event::Returned {
+            reason: "非本单位职责".into(),
+        };
+        let reopened = Event::Reopened {
+            reason: "又不亮".into(),
+        };
+        let signed = Event::Signed { unit: None };
+        let states = vec![
+            ticket(&[]),
+            ticket(&[dispatched("市政局")]),
+            ticket(&[dispatched("市政局"), signed]),
+            ticket(&[dispatched("市政局"), returned]),
+            ticket(&[dispatched("市政局"), paused]),
+            ticket(&[resolved()]),
+            ticket(&[resolved(), reopened]),
+            ticket(&[Event::Merged { into: "2".into() }]),
+        ];
+        let found: Vec<Status> = states.iter().map(|ticket| ticket.status).collect();
+        assert_eq!(found, Status::ALL);
+        states
+    }
+
+    #[test]
+    fn what_each_state_allows() {
+        use Deed::*;
+        // By hand from the rules above, in the order of `Status::ALL`.
+        let expected: [&[Deed]; 8] = [
+            &[
+                Classify, Dispatch, Reply, Resolve, Extend, Pause, Urge, Supervise, Card, Merge, Split,
+                Amend, Note,
+            ],
+            &[
+                Classify, Dispatch, Sign, Return, Contact, Reply, Resolve, Extend, Pause, Urge, Supervise,
+                Card, Merge, Split, Amend, Note,
+            ],
+            &[
+                Classify, Dispatch, Return, Contact, Reply, Resolve, Extend, Pause, Urge, Supervise, Card,
+                Merge, Split, Amend, Note,
+            ],
+            &[
+                Classify, Dispatch, Contact, Reply, Resolve, Extend, Pause, Urge, Supervise, Card, Merge,
+                Split, Amend, Note,
+            ],
+            &[
+                Classify, Contact, Reply, Resume, Supervise, Merge, Split, Amend, Note,
+            ],
+            &[Classify, CallBack, Reopen, Note],
+            // The feed's deadline belongs to the clock before the reopening, and these rules give none of their own.
+            &[
+                Classify, Dispatch, Reply, Resolve, Pause, Urge, Supervise, Card, Merge, Split, Amend, Note,
+            ],
+            &[Classify, Unmerge, Note],
+        ];
+        for (ticket, expected) in states().iter().zip(expected) {
+            let possible: Vec<Deed> = Deed::ALL
+                .into_iter()
+                .filter(|deed| deed.possible(ticket, at(NOW)).is_ok())
+                .collect();
+            assert_eq!(possible, expected, "{:?}", ticket.status);
+            for deed in Deed::usual(ticket) {
+                assert!(possible.contains(deed), "{:?} offers {deed:?}", ticket.status);
+            }
+        }
+    }
+
+    #[test]
+    fn a_third_return_and_a_late_extension_are_refused() {
+        let back = || Event::Returned {
+            reason: "非本单位职责".into(),
+        };
+        let once = ticket(&[dispatched("甲局"), back(), dispatched("乙局")]);
+        assert_eq!(allowed(&once, &back(), "user:local", at(NOW)), Ok(()));
+        let twice = ticket(&[
+            dispatched("甲局"),
+            back(),
+            dispatched("乙局"),
+            back(),
+            dispatched("丙局"),
+        ]);
+        assert!(
+            allowed(&twice, &back(), "user:local", at(NOW))
+                .unwrap_err()
+                .contains("2 次")
+        );
+
+        let open = ticket(&[dispatched("甲局")]);
+        let extend = |due: &str| Event::Extended {
+            due_at: at(due),
+            reason: "缺料".into(),
+        };
+        let asked = |due: &str, now: &str| allowed(&open, &extend(due), "user:local", at(now));
+        assert_eq!(asked("2016-05-10", "2016-05-06 23:59:59"), Ok(()));
+        assert!(
+            asked("2016-05-10", "2016-05-07 00:00:00")
+                .unwrap_err()
+                .contains("到期前")
+        );
+        assert!(asked("2016-05-06 12:00", NOW).unwrap_err().contains("晚于"));
+    }
+
+    #[test]
+    fn what_must_be_said_must_be_said() {
+        let open = ticket(&[dispatched("甲局")]);
+        let closed = ticket(&[resolved()]);
+        let blank = || " ".to_owned();
+        let refused = [
+            (
+                &open,
+                Event::Dispatched {
+                    unit: blank(),
+                    due_at: None,
+                },
+            ),
+            (&open, Event::Returned { reason: blank() }),
+            (
+                &open,
+                Event::Extended {
+                    due_at: at("2016-06-01"),
+                    reason: blank(),
+                },
+            ),
+            (&open, Event::Paused { reason: blank() }),
+            (&open, Event::Urged { reason: blank() }),
+            (&open, Event::Supervised { reason: blank() }),
+            (
+                &open,
+                Event::Carded {
+                    card: Card::Red,
+                    reason: blank(),
+                },
+            ),
+            (&open, Event::Replied { text: blank() }),
+            (
+                &open,
+                Event::Resolved {
+                    result: blank(),
+                    direct: false,
+                },
+            ),
+            (
+                &open,
+                Event::Resolved {
+                    result: "好".into(),
+                    direct: true,
+                },
+            ),
+            (
+                &open,
+                Event::Amended {
+                    title: None,
+                    body: None,
+                    region: None,
+                },
+            ),
+            (&open, Event::Classified(Classified::default())),
+            (&open, Event::Merged { into: "1".into() }),
+            (&open, Event::Split { into: Vec::new() }),
+            (&closed, Event::Reopened { reason: blank() }),
+            (&closed, called_back(false, Some(true), None)),
+            (&open, accepted("灯不亮", None)),
+        ];
+        for (ticket, event) in refused {
+            assert!(
+                allowed(ticket, &event, "user:local", at(NOW)).is_err(),
+                "{event:?}"
+            );
+        }
+        assert_eq!(
+            allowed(
+                &closed,
+                &called_back(true, Some(true), None),
+                "user:local",
+                at(NOW)
+            ),
+            Ok(())
+        );
+    }
+
+    #[test]
+    fn jobs_and_models_keep_to_their_part() {
+        let open = ticket(&[dispatched("甲局")]);
+        let urge = Event::Urged {
+            reason: "超期".into(),
+        };
+        let label = typed(TicketType::Help);
+        for (actor, event, may) in [
+            ("job:escalation", &urge, true),
+            ("job:escalation", &label, false),
+            ("model:0123", &label, true),
+            ("model:0123", &urge, false),
+            ("user:local", &urge, true),
+            ("feed:hotline", &urge, false),
+        ] {
+            assert_eq!(
+                allowed(&open, event, actor, at(NOW)).is_ok(),
+                may,
+                "{actor} {event:?}"
+            );
+        }
     }
 }

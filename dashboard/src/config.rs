@@ -3,6 +3,7 @@
 //! A wrong key names the file, the line and the nearest right key. Later files override earlier ones key by key;
 //! `[[source]]` tables of all files are joined. `config/minsheng.toml` shows every key with its reason.
 
+use analytics::hot::Thresholds;
 use ingest::{fetch::FetchConfig, log::LogConfig, source::SourceConfig, time::Moment};
 use serde::Deserialize;
 use std::{
@@ -24,6 +25,8 @@ pub struct Config {
     pub files: Files,
     /// The web server and what its pages open on.
     pub dashboard: DashboardConfig,
+    /// From when on an issue is hot or stubborn.
+    pub issues: Thresholds,
     /// What is collected.
     #[serde(rename = "source")]
     pub sources: Vec<SourceConfig>,
@@ -42,6 +45,8 @@ pub struct Files {
     pub calendar: Option<PathBuf>,
     /// Deadline rules.
     pub deadlines: Option<PathBuf>,
+    /// Cards, urging and the escalation ladder.
+    pub escalation: Option<PathBuf>,
 }
 
 /// The web server and what its pages open on.

@@ -4,11 +4,12 @@
 //! wrong inside is logged here, once, and never shown: people get a sentence, not a diagnostic.
 
 use crate::{
+    deeds::ActError,
     pages::{self, Frame},
     router::Site,
-    state::{ActError, PushError, StateError},
+    state::{PushError, StateError},
 };
-use analytics::{label::LabelError, ledger::LedgerError, metrics::MetricError};
+use analytics::{label::LabelError, ledger::LedgerError, matter::MatterError, metrics::MetricError};
 use axum::{
     extract::{Request, State, rejection::JsonRejection},
     http::{HeaderValue, StatusCode, header},
@@ -229,6 +230,7 @@ macro_rules! internal {
 internal!(
     LedgerError,
     LabelError,
+    MatterError,
     MetricError,
     askama::Error,
     serde_json::Error,

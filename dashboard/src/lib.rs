@@ -6,6 +6,7 @@ pub mod api;
 pub mod cli;
 pub mod config;
 pub mod data;
+pub mod deeds;
 pub mod demo;
 pub mod error;
 pub mod pages;

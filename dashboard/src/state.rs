@@ -12,16 +12,15 @@ use analytics::{
     frame::{FrameError, Frames, Snapshot},
     label::Models,
     ledger::{Ledger, LedgerError, Outcome},
-    lifecycle,
     process::ProcessError,
     relabel,
 };
 use chrono::{Datelike, NaiveDate};
 use index::{Segmenter, writer::Index};
 use ingest::{
-    clean::{Cleaner, Draft, EventDraft},
+    clean::Cleaner,
     log::{Checkpoint, Log, LogError},
-    record::{Body, DISPATCHER_SOURCE, Place, Record, RecordId},
+    record::{Body, Record, RecordId},
     source::{Collected, Drafts, Kind, SourceConfig, SourceError, file, json_lines},
     time::{self, Moment},
 };
@@ -52,6 +51,8 @@ pub struct App {
     pub(crate) clock: Clock,
     pub(crate) frames: Frames,
     pub(crate) sources: Statuses,
+    /// Held while an action is checked and put on the log.
+    pub(crate) acting: tokio::sync::Mutex<()>,
     /// What the processor of this process ended with; stays `None` where another process runs it.
     pub(crate) stopped: watch::Receiver<Option<String>>,
     /// The bearer token of `/internal`; empty where this process does not own the data folder.
@@ -95,20 +96,6 @@ pub enum StateError {
     /// The frame could not be brought up to date.
     #[error(transparent)]
     Frame(#[from] FrameError),
-}
-
-/// Why an action on a ticket was refused.
-#[derive(Debug, thiserror::Error)]
-pub enum ActError {
-    /// No such ticket.
-    #[error("没有编号为 {0} 的工单")]
-    Unknown(String),
-    /// The ticket's state does not allow it; Chinese, for people.
-    #[error("{0}")]
-    Refused(&'static str),
-    /// It could not be put on the log.
-    #[error(transparent)]
-    State(#[from] StateError),
 }
 
 /// Why a push was refused.
@@ -196,27 +183,6 @@ impl App {
     /// Whether what is appended becomes visible: the processor runs, or another process runs it.
     pub fn ready(&self) -> bool {
         self.stopped.borrow().is_none()
-    }
-
-    /// Does what a person decided: checks it against the ticket's state, appends it, and returns when ledger and index
-    /// show it.
-    ///
-    /// # Errors
-    /// [`ActError::Refused`] with a Chinese reason when the state does not allow it.
-    pub async fn act(&self, event: EventDraft) -> Result<(), ActError> {
-        let ticket = self.ledger.ticket(&event.no).map_err(StateError::from)?;
-        let ticket = ticket.ok_or_else(|| ActError::Unknown(event.no.clone()))?;
-        lifecycle::allowed(&ticket, &event.event).map_err(ActError::Refused)?;
-        let place = Place {
-            origin: "dashboard".to_owned(),
-            ..Place::default()
-        };
-        let observed_at = event.occurred_at;
-        let records = self
-            .cleaner
-            .clean(DISPATCHER_SOURCE, Draft::Event(event), &place, observed_at);
-        self.append(&records).await?;
-        Ok(())
     }
 
     /// Takes what a push client sent.

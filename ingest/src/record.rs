@@ -202,6 +202,10 @@ pub struct TicketEvent {
     /// replaces this one whatever its `occurred_at`, because a snapshot holds each kind once.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub snapshot: bool,
+    /// What the doer calls this doing (hash of an idempotency key): said again, it is the same event whatever its time
+    /// and wording, so a form sent twice or a job run again adds nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<RecordId>,
     /// What happened.
     pub event: Event,
 }
@@ -550,6 +554,13 @@ impl Body {
                 RecordId::of(&[b"post", &json(&content)])
             }
             Self::Ticket(event) => match &event.event {
+                // The doer names the doing: the first saying of it counts.
+                _ if event.key.is_some() => RecordId::of(&[
+                    b"keyed",
+                    event.no.as_bytes(),
+                    event.actor.as_bytes(),
+                    event.key.as_ref().map_or(b"", |key| key.as_str().as_bytes()),
+                ]),
                 // A model's label of one text is one event however often it is computed; labelling it again is another.
                 Event::Classified(Classified {
                     of: Some(text),
@@ -577,6 +588,9 @@ impl Body {
 pub const MODEL_SOURCE: &str = "model";
 /// `TicketEvent::source` of what a person did on the dashboard.
 pub const DISPATCHER_SOURCE: &str = "dispatcher";
+
+/// `TicketEvent::source` of what a job of the program did when the clock asked for it.
+pub const JOB_SOURCE: &str = "job";
 
 /// Why bytes are no record.
 #[derive(Debug, thiserror::Error)]

@@ -91,3 +91,32 @@ fn seen_again_and_counted_again_is_the_same_content() {
     post.body.push('。');
     assert_ne!(Body::Post(post).content_id(), record.id);
 }
+
+#[test]
+fn a_key_names_a_doing_whatever_is_said_and_when() {
+    let (_, record) = records(GOLDEN[1].1).remove(0);
+    let Body::Ticket(event) = record.body else {
+        panic!("{:?}", record.id)
+    };
+    let keyed = |key: &str, at: &str, text: &str| {
+        Body::Ticket(TicketEvent {
+            key: Some(RecordId::of(&[key.as_bytes()])),
+            occurred_at: parse(at).unwrap(),
+            event: Event::Urged { reason: text.into() },
+            ..event.clone()
+        })
+    };
+    let first = keyed("a", "2016-05-09", "超期");
+    assert_eq!(
+        first.content_id(),
+        keyed("a", "2016-05-10", "已超期").content_id()
+    );
+    assert_ne!(first.content_id(), keyed("b", "2016-05-09", "超期").content_id());
+    let json = Record::new(first, parse("2016-05-09").unwrap())
+        .to_json()
+        .unwrap();
+    assert_eq!(
+        Record::from_json(json.as_bytes()).unwrap().to_json().unwrap(),
+        json
+    );
+}

@@ -80,6 +80,7 @@ fn events(n: usize) -> Vec<Record> {
             actor: "feed:bench".to_owned(),
             occurred_at,
             snapshot: true,
+            key: None,
             event,
         });
         Record::new(body, time::from_millis(1_483_200_000_000))

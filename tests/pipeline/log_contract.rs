@@ -144,6 +144,7 @@ fn note(no: &str, text: impl Into<String>) -> Record {
         actor: "feed:hotline".into(),
         occurred_at: time::from_millis(1_464_700_000_000),
         snapshot: false,
+        key: None,
         event: Event::Noted { text: text.into() },
     };
     Record::new(Body::Ticket(event), time::from_millis(1_464_700_000_000))

@@ -188,6 +188,8 @@ async fn every_page_is_whole_in_a_browser() -> Result<()> {
         "/triage",
         "/search",
         "/sources",
+        "/events",
+        "/triage?list=overdue",
         "/search?q=%E5%85%AC%E4%BA%A4",
         "/search?q=%22",
         "/no-such-page",

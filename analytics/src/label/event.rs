@@ -33,6 +33,7 @@ pub(crate) fn classified(
         actor: actor.to_owned(),
         occurred_at: event.occurred_at,
         snapshot: false,
+        key: None,
         event: Event::Classified(classified),
     });
     Some(Record::new(body, relabelled_at.unwrap_or(text.observed_at)))

@@ -8,6 +8,7 @@ use super::{
     posts,
     read::set_meta,
     store::Writer,
+    ties,
 };
 use crate::{deadline::Rules, label::Label};
 use ingest::{
@@ -188,6 +189,7 @@ impl Applying<'_> {
             };
             if let Some(fold) = history.fold(None, self.rules) {
                 TicketRow::write(self.connection, self.names, self.rules, &fold, self.change)?;
+                ties::write(self.connection, &fold.ticket, first)?;
                 self.applied.tickets.push(no.to_owned());
             }
         }

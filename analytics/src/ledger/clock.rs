@@ -1,8 +1,8 @@
 //! The deadline of a fold, by the rules.
 
-use super::{Fold, Round, Ticket};
+use super::{Fold, Ledger, LedgerError, Round, Ticket, history::TicketHistory};
 use crate::deadline::{Clock, Due, Rules};
-use ingest::time::Moment;
+use ingest::{record::TicketType, time::Moment};
 
 impl Fold {
     /// The ticket with the deadline in force, and whether each resolution met the one it stood under. Type, topic and
@@ -33,7 +33,11 @@ impl Fold {
 }
 
 fn due(ticket: &Ticket, round: &Round, rules: &Rules) -> Option<Due> {
-    rules.due(&Clock {
+    rules.due(&clock(ticket, round))
+}
+
+fn clock<'a>(ticket: &'a Ticket, round: &'a Round) -> Clock<'a> {
+    Clock {
         accepted_at: ticket.accepted_at,
         dispatched_at: round.dispatched_at,
         feed_due_at: round.feed.map(|(due, _)| due),
@@ -46,7 +50,52 @@ fn due(ticket: &Ticket, round: &Round, rules: &Rules) -> Option<Due> {
         topic: ticket.topic.as_deref(),
         unit: round.unit.as_deref(),
         channel: ticket.channel.as_deref(),
-    })
+    }
+}
+
+/// A choice the dispatcher has not made yet; `None` leaves that attribute as it is.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Supposed<'a> {
+    /// 诉求类型
+    pub r#type: Option<TicketType>,
+    /// 诉求领域
+    pub topic: Option<&'a str>,
+    /// 承办单位, dispatched to at the moment asked about.
+    pub unit: Option<&'a str>,
+}
+
+impl Ledger {
+    /// The deadline the ticket would have if each choice were made at `at`, in the order of `choices`; `None` where
+    /// nothing would give one, and for a ticket the ledger does not hold.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn preview(
+        &self,
+        no: &str,
+        at: Moment,
+        choices: &[Supposed<'_>],
+    ) -> Result<Vec<Option<Due>>, LedgerError> {
+        let rules = &self.store.rules;
+        let history = TicketHistory::read(&*self.store.read()?, no, None)?;
+        let Some(fold) = history.fold(None, rules) else {
+            return Ok(vec![None; choices.len()]);
+        };
+        let Some(round) = fold.rounds.last() else {
+            return Ok(vec![None; choices.len()]);
+        };
+        let now = clock(&fold.ticket, round);
+        let supposed = choices.iter().map(|choice| {
+            rules.due(&Clock {
+                r#type: choice.r#type.or(now.r#type),
+                topic: choice.topic.or(now.topic),
+                unit: choice.unit.or(now.unit),
+                dispatched_at: choice.unit.map_or(now.dispatched_at, |_| Some(at)),
+                ..now
+            })
+        });
+        Ok(supposed.collect())
+    }
 }
 
 /// Working days in which a unit signs what was dispatched to it, counted from the day after (SPECS: "sign within 1 day").

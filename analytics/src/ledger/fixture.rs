@@ -114,6 +114,7 @@ pub(crate) fn by(
         actor: actor.into(),
         occurred_at: at(when),
         snapshot,
+        key: None,
         event,
     };
     Record::new(Body::Ticket(event), at(seen))
@@ -184,6 +185,7 @@ pub(crate) fn model_label(of: &Record, kind: TicketType, abstained: bool) -> Rec
         actor: "model:0123".into(),
         occurred_at: text.occurred_at,
         snapshot: false,
+        key: None,
         event: Event::Classified(classified),
     };
     Record::new(Body::Ticket(event), of.observed_at)

@@ -78,6 +78,8 @@ struct Folding<'a> {
     stage: Status,
     past: Vec<Round>,
     round: Round,
+    /// Mergers not yet undone: an undo takes back the last one and nothing else.
+    merged: Vec<String>,
     text_event: Option<&'a RecordId>,
     labels: Vec<(&'a TicketEvent, &'a Classified)>,
 }
@@ -113,6 +115,7 @@ impl<'a> Folding<'a> {
                 counts: Counts::default(),
                 cards: Vec::new(),
                 merged_into: None,
+                split_into: Vec::new(),
                 due: None,
                 on_time: None,
                 late_before: 0,
@@ -121,6 +124,7 @@ impl<'a> Folding<'a> {
             stage: Status::Accepted,
             past: Vec::new(),
             round: Round::default(),
+            merged: Vec::new(),
             text_event: None,
             labels: Vec::new(),
         }
@@ -193,9 +197,18 @@ impl<'a> Folding<'a> {
                     ticket.region.clone_from(region);
                 }
             }
-            Event::Merged { into } => ticket.merged_into = Some(into.clone()),
-            Event::Unmerged => ticket.merged_into = None,
-            Event::Split { .. } | Event::Noted { .. } => {}
+            Event::Merged { into } => self.merged.push(into.clone()),
+            Event::Unmerged => {
+                self.merged.pop();
+            }
+            Event::Split { into } => {
+                for part in into {
+                    if !ticket.split_into.contains(part) {
+                        ticket.split_into.push(part.clone());
+                    }
+                }
+            }
+            Event::Noted { .. } => {}
         }
     }
 
@@ -264,6 +277,7 @@ impl<'a> Folding<'a> {
     }
 
     fn finish(mut self, last_event_at: Moment) -> Fold {
+        self.ticket.merged_into = self.merged.pop();
         self.ticket.status = if self.ticket.merged_into.is_some() {
             Status::Merged
         } else if self.paused() {

@@ -7,6 +7,7 @@ use ingest::{
     time::{Moment, start_of_day},
 };
 use rusqlite::{ToSql, params_from_iter};
+use std::collections::BTreeMap;
 
 /// Which tickets to list. Every condition given must hold; the default lists all.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +30,8 @@ pub struct ListFilter {
     pub channel: Option<String>,
     /// Configured source.
     pub source: Option<String>,
+    /// Whether a 回访 was made.
+    pub called_back: Option<bool>,
     /// Open tickets that deserve this card at that moment.
     pub card: Option<(Card, Moment)>,
     /// Accepted on this day or later.
@@ -105,6 +108,22 @@ impl Ledger {
         drop(connection);
         self.tickets(&numbers)
     }
+
+    /// Open tickets whose clock runs and whose warning window has opened by `now`: number → deadline in milliseconds.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn expiring(&self, now: Moment) -> Result<BTreeMap<String, i64>, LedgerError> {
+        let connection = self.store.read()?;
+        let expiring = connection
+            .prepare_cached(&format!(
+                "SELECT no, due_at FROM tickets
+                 WHERE {OPEN} AND paused_since IS NULL AND due_at IS NOT NULL AND warn_at <= ?1"
+            ))?
+            .query_map([now.timestamp_millis()], |row| Ok((row.get(0)?, row.get(1)?)))?
+            .collect::<Result<_, _>>()?;
+        Ok(expiring)
+    }
 }
 
 /// SQL with its arguments in order.
@@ -155,6 +174,11 @@ impl ListFilter {
         match self.open {
             Some(true) => all.and(OPEN, []),
             Some(false) => all.and("NOT (resolved_at IS NULL AND status <> 7)", []),
+            None => {}
+        }
+        match self.called_back {
+            Some(true) => all.and("callback <> 0", []),
+            Some(false) => all.and("callback = 0", []),
             None => {}
         }
         let named = [

@@ -27,13 +27,17 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod ticket;
+mod ties;
+mod voices;
 mod whole;
 
 pub use crate::deadline::Due;
+pub use clock::Supposed;
 pub use corrections::{Judged, Unread};
 pub use fold::{Fold, Round, Seen, fold};
 pub use list::{ListFilter, Order};
 pub use ticket::{Counts, LabelledBy, Status, Ticket, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE};
+pub use voices::{Restless, Voice};
 pub use whole::Held;
 
 pub(crate) use {

@@ -4,7 +4,7 @@ use super::LedgerError;
 use rusqlite::Connection;
 
 /// Raised with every change of [`TABLES`]; a file of another version is made anew from the log.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// `change` is the number of the transaction that last changed a row: frames read only what is newer than they hold.
 /// `names` holds every repeated text (unit, topic, region …) once; code 0 stands for none.
@@ -48,6 +48,15 @@ CREATE INDEX tickets_change ON tickets (change);
 CREATE INDEX tickets_accepted ON tickets (accepted_at);
 CREATE INDEX tickets_unit ON tickets (unit);
 CREATE INDEX tickets_open ON tickets (due_at) WHERE resolved_at IS NULL AND status <> 7;
+
+-- What ties tickets together; only tickets that have a caller or a main ticket are here.
+CREATE TABLE ties (
+    ticket TEXT PRIMARY KEY,
+    caller TEXT,                -- keyed hash: equal for repeat calls
+    merged_into TEXT            -- number of the main ticket
+) WITHOUT ROWID;
+CREATE INDEX ties_caller ON ties (caller) WHERE caller IS NOT NULL;
+CREATE INDEX ties_merged ON ties (merged_into) WHERE merged_into IS NOT NULL;
 
 CREATE TABLE posts (
     row INTEGER PRIMARY KEY, post_id TEXT NOT NULL UNIQUE, change INTEGER NOT NULL,

@@ -64,6 +64,8 @@ pub struct Ticket {
     pub cards: Vec<Card>,
     /// Main ticket this one is merged into.
     pub merged_into: Option<String>,
+    /// Tickets split off this one (拆分), in order.
+    pub split_into: Vec<String>,
     /// The deadline in force; `None` while nothing gives one. Of a resolved ticket, the one it was resolved under.
     pub due: Option<Due>,
     /// Whether the last resolution came in time; `None` while unresolved or without deadline.

@@ -2,6 +2,7 @@
 
 use super::tickets::missing;
 use crate::{
+    deeds::{Acted, Part},
     error::{Error, Problem},
     pages::act::ACTOR,
     router::Site,
@@ -10,18 +11,29 @@ use analytics::ledger::Ticket;
 use axum::{
     Json,
     extract::{Path, State, rejection::JsonRejection},
-    http::StatusCode,
+    http::{HeaderMap, StatusCode},
 };
 use ingest::{clean::EventDraft, record::Event};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// The header that names a doing: the same name again is the same doing.
+const KEY: &str = "idempotency-key";
+/// Longest name of a doing.
+const LONGEST_KEY: usize = 255;
 
 /// `POST /api/v1/tickets/{no}/events`: answers with the ticket as it is then; ledger and index show it already.
 ///
 /// A browser sends `application/json` across origins only after asking, and it is never told yes; forms cannot send it.
 #[utoipa::path(post, path = "/api/v1/tickets/{no}/events", tag = "tickets",
-    params(("no" = String, Path, description = "工单编号")),
+    params(
+        ("no" = String, Path, description = "工单编号"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Names this doing: sent again under the same name it adds nothing and answers 200")
+    ),
     request_body(content = Object, description = "An event as records hold it, e.g. `{\"event\":\"dispatched\",\"unit\":\"住建局\"}`"),
     responses(
         (status = 201, description = "The ticket after the event", body = Object),
+        (status = 200, description = "The event was there already; the ticket as it is", body = Object),
         (status = 404, body = Problem),
         (status = 409, description = "The ticket's state does not allow it", body = Problem),
         (status = 415, body = Problem),
@@ -31,6 +43,7 @@ use ingest::{clean::EventDraft, record::Event};
 pub(crate) async fn post(
     State(site): State<Site>,
     Path(no): Path<String>,
+    headers: HeaderMap,
     event: Result<Json<Event>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Ticket>), Error> {
     let Json(event) = event?;
@@ -38,11 +51,84 @@ pub(crate) async fn post(
         no: no.clone(),
         actor: ACTOR.to_owned(),
         occurred_at: site.app.now(),
+        key: key(&headers)?,
         event,
     };
-    site.app.act(draft).await?;
+    let status = match site.app.act(draft).await? {
+        Acted::New => StatusCode::CREATED,
+        Acted::Again => StatusCode::OK,
+    };
     let ticket = site
         .blocking(move |app| app.ledger().ticket(&no)?.ok_or_else(missing))
         .await?;
-    Ok((StatusCode::CREATED, Json(ticket)))
+    Ok((status, Json(ticket)))
+}
+
+/// What to split off.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct SplitRequest {
+    /// One entry for each new ticket.
+    parts: Vec<PartRequest>,
+}
+
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct PartRequest {
+    /// 标题
+    #[serde(default)]
+    title: String,
+    /// 内容
+    body: String,
+}
+
+/// The tickets made.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SplitAnswer {
+    /// Numbers of the new tickets, in the order of the parts.
+    into: Vec<String>,
+}
+
+/// `POST /api/v1/tickets/{no}/split`: each part becomes a ticket of its own.
+#[utoipa::path(post, path = "/api/v1/tickets/{no}/split", tag = "tickets",
+    params(
+        ("no" = String, Path, description = "工单编号"),
+        ("Idempotency-Key" = Option<String>, Header, description = "Names this doing, as for events")
+    ),
+    request_body = SplitRequest,
+    responses(
+        (status = 201, body = SplitAnswer),
+        (status = 404, body = Problem),
+        (status = 409, description = "The ticket's state does not allow it", body = Problem),
+        (status = 415, body = Problem),
+        (status = 422, body = Problem)
+    )
+)]
+pub(crate) async fn split(
+    State(site): State<Site>,
+    Path(no): Path<String>,
+    headers: HeaderMap,
+    request: Result<Json<SplitRequest>, JsonRejection>,
+) -> Result<(StatusCode, Json<SplitAnswer>), Error> {
+    let Json(SplitRequest { parts }) = request?;
+    let parts = parts.into_iter().map(|part| Part {
+        title: part.title,
+        body: part.body,
+    });
+    let into = site
+        .app
+        .split(&no, ACTOR, site.app.now(), parts.collect(), key(&headers)?)
+        .await?;
+    Ok((StatusCode::CREATED, Json(SplitAnswer { into })))
+}
+
+fn key(headers: &HeaderMap) -> Result<Option<String>, Error> {
+    let Some(value) = headers.get(KEY) else {
+        return Ok(None);
+    };
+    let key = value.to_str().ok().map(str::trim);
+    match key {
+        Some(key) if (1..=LONGEST_KEY).contains(&key.len()) => Ok(Some(key.to_owned())),
+        _ => Err(Error::Malformed(format!(
+            "Idempotency-Key 应为 1 至 {LONGEST_KEY} 个 ASCII 字符。"
+        ))),
+    }
 }

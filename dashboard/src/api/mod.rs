@@ -5,6 +5,7 @@
 pub(crate) mod events;
 pub(crate) mod feeds;
 pub(crate) mod health;
+pub(crate) mod issues;
 pub(crate) mod metrics;
 pub(crate) mod posts;
 pub(crate) mod search;
@@ -35,6 +36,8 @@ const LARGEST_LIMIT: usize = 1000;
         tickets::get,
         tickets::timeline,
         events::post,
+        events::split,
+        issues::get,
         search::get,
         posts::get,
         sources::list,

@@ -1,18 +1,21 @@
 //! What the dispatcher does: each click is an event on the log, then the browser is sent back to where it came from.
 
-use super::link;
+use super::{deed, link};
 use crate::{
+    deeds::Part,
     error::Error,
     router::{OurForm, Site},
 };
-use analytics::label::TOPICS;
+use analytics::{label::TOPICS, lifecycle::Deed};
 use axum::{
     extract::{Path, State},
     response::Redirect,
 };
+use chrono::{NaiveDate, TimeDelta};
 use ingest::{
     clean::EventDraft,
-    record::{Classified, Event, TicketType},
+    record::{CalledBack, Card, Classified, Event, TicketType},
+    time::{Moment, start_of_day},
 };
 use serde::Deserialize;
 
@@ -20,163 +23,278 @@ use serde::Deserialize;
 pub(crate) const ACTOR: &str = "user:local";
 
 /// Where a form was filled in.
-#[derive(Debug, Clone, Copy, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Origin {
     /// The dispatcher's desk.
     Triage,
     /// The ticket's own page.
+    #[default]
     Ticket,
 }
 
-#[derive(Deserialize)]
-pub(crate) struct ClassifyForm {
+/// Every field any form of `deed` has; each deed reads its own.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+pub(crate) struct Fields {
+    from: Origin,
+    /// Made with the page: the same form sent twice is one event.
+    once: String,
     r#type: String,
-    #[serde(default)]
     topic: String,
-    from: Origin,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct DispatchForm {
     unit: String,
-    from: Origin,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct NoteForm {
+    /// Reason or text.
     text: String,
-    from: Origin,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct ResolveForm {
     result: String,
-    /// A checkbox: absent when not ticked.
+    /// A day.
+    due: String,
+    card: String,
+    title: String,
+    body: String,
+    region: String,
+    /// Number of the main ticket.
+    into: String,
+    parts: String,
+    /// Ticket to show afterwards where it is not the one acted on.
+    here: String,
+    /// Queue of the desk.
+    list: String,
+    /// Checkboxes are absent when not ticked.
     direct: Option<String>,
-    from: Origin,
+    reached: String,
+    solved: String,
+    satisfied: String,
 }
 
-/// `POST /tickets/{no}/classify`
-pub(crate) async fn classify(
+/// `POST /tickets/{no}/{deed}`
+pub(crate) async fn post(
     State(site): State<Site>,
-    Path(no): Path<String>,
-    OurForm(form): OurForm<ClassifyForm>,
+    Path((no, name)): Path<(String, String)>,
+    OurForm(fields): OurForm<Fields>,
 ) -> Result<Redirect, Error> {
-    let kind =
-        TicketType::parse(&form.r#type).ok_or_else(|| Error::Unacceptable("请选择诉求类型。".to_owned()))?;
-    let topic = match form.topic.trim() {
-        "" => None,
-        topic if TOPICS.contains(&topic) => Some(topic.to_owned()),
-        _ => return Err(Error::Unacceptable("所选诉求领域不在目录内。".to_owned())),
-    };
-    let event = Event::Classified(Classified {
-        r#type: Some(kind),
-        topic,
-        ..Classified::default()
-    });
-    act(&site, no, event, form.from, Done::Classified).await
+    let now = site.app.now();
+    if name == deed::UNSPLIT {
+        site.app.unsplit(&no, ACTOR, now).await?;
+        return Ok(fields.back(&no, deed::UNSPLIT));
+    }
+    let deed = deed::named(&name).ok_or_else(|| Error::NotFound("没有这项操作。".to_owned()))?;
+    // The page's token names one filling-in; the deed parts the forms of one page.
+    let key = (!fields.once.is_empty()).then(|| format!("{name}:{}", fields.once));
+    if deed == Deed::Split {
+        let parts = parts(&fields.parts)?;
+        site.app.split(&no, ACTOR, now, parts, key).await?;
+    } else {
+        let draft = EventDraft {
+            no: no.clone(),
+            actor: ACTOR.to_owned(),
+            occurred_at: now,
+            key,
+            event: fields.event(deed)?,
+        };
+        site.app.act(draft).await?;
+    }
+    Ok(fields.back(&no, deed::words(deed).done))
 }
 
-/// `POST /tickets/{no}/dispatch`
-pub(crate) async fn dispatch(
-    State(site): State<Site>,
-    Path(no): Path<String>,
-    OurForm(form): OurForm<DispatchForm>,
-) -> Result<Redirect, Error> {
-    let unit = filled(&form.unit, 60, "承办单位")?;
-    act(
-        &site,
-        no,
-        Event::Dispatched { unit, due_at: None },
-        form.from,
-        Done::Dispatched,
-    )
-    .await
+impl Fields {
+    /// Where the form was filled in.
+    fn back(&self, no: &str, done: &str) -> Redirect {
+        let left_the_queue = [Deed::Resolve, Deed::Merge].map(|deed| deed::words(deed).done);
+        let shown = if self.here.is_empty() { no } else { &self.here };
+        Redirect::to(&match self.from {
+            // A ticket that has left the queue: its desk shows the next.
+            Origin::Triage if shown == no && left_the_queue.contains(&done) => {
+                link::link("/triage", [("list", self.list.as_str()), ("done", done)])
+            }
+            Origin::Triage => link::link(
+                "/triage",
+                [("list", self.list.as_str()), ("no", shown), ("done", done)],
+            ),
+            Origin::Ticket => link::link(&link::ticket(shown), [("done", done)]),
+        })
+    }
+
+    /// The event the filled-in form of a deed says.
+    fn event(&self, deed: Deed) -> Result<Event, Error> {
+        let reason = |name| filled(&self.text, 1000, name);
+        Ok(match deed {
+            Deed::Classify => Event::Classified(Classified {
+                r#type: Some(
+                    TicketType::parse(&self.r#type)
+                        .ok_or_else(|| Error::Unacceptable("请选择诉求类型。".to_owned()))?,
+                ),
+                topic: match self.topic.trim() {
+                    "" => None,
+                    topic if TOPICS.contains(&topic) => Some(topic.to_owned()),
+                    _ => return Err(Error::Unacceptable("所选诉求领域不在目录内。".to_owned())),
+                },
+                ..Classified::default()
+            }),
+            Deed::Dispatch => Event::Dispatched {
+                unit: filled(&self.unit, 60, "承办单位")?,
+                due_at: match self.due.trim() {
+                    "" => None,
+                    day => Some(end_of_day(day)?),
+                },
+            },
+            Deed::Sign => Event::Signed { unit: None },
+            Deed::Return => Event::Returned {
+                reason: reason("退单理由")?,
+            },
+            Deed::Contact => Event::Contacted,
+            Deed::Reply => Event::Replied {
+                text: filled(&self.text, 4000, "答复内容")?,
+            },
+            Deed::Resolve => Event::Resolved {
+                result: filled(&self.result, 4000, "办理结果")?,
+                direct: self.direct.is_some(),
+            },
+            Deed::Extend => Event::Extended {
+                due_at: end_of_day(&self.due)?,
+                reason: reason("延期理由")?,
+            },
+            Deed::Pause => Event::Paused {
+                reason: reason("挂起理由")?,
+            },
+            Deed::Resume => Event::Resumed,
+            Deed::Urge => Event::Urged {
+                reason: reason("催办事由")?,
+            },
+            Deed::Supervise => Event::Supervised {
+                reason: reason("督办事由")?,
+            },
+            Deed::Card => Event::Carded {
+                card: match self.card.as_str() {
+                    "yellow" => Card::Yellow,
+                    "red" => Card::Red,
+                    _ => return Err(Error::Unacceptable("请选择黄牌或红牌。".to_owned())),
+                },
+                reason: reason("亮牌事由")?,
+            },
+            Deed::CallBack => Event::CalledBack(CalledBack {
+                reached: answer(&self.reached, "是否接通")?
+                    .ok_or_else(|| Error::Unacceptable("请选择是否接通。".to_owned()))?,
+                solved: answer(&self.solved, "是否解决")?,
+                satisfied: answer(&self.satisfied, "是否满意")?,
+            }),
+            Deed::Reopen => Event::Reopened {
+                reason: reason("重办理由")?,
+            },
+            Deed::Merge => Event::Merged {
+                into: filled(&self.into, 100, "主单编号")?,
+            },
+            Deed::Unmerge => Event::Unmerged,
+            Deed::Amend => Event::Amended {
+                title: given(&self.title, 200, "标题")?,
+                body: given(&self.body, 8000, "内容")?,
+                region: given(&self.region, 60, "区域")?,
+            },
+            Deed::Note | Deed::Split => Event::Noted {
+                text: filled(&self.text, 2000, "备注内容")?,
+            },
+        })
+    }
 }
 
-/// `POST /tickets/{no}/note`
-pub(crate) async fn note(
-    State(site): State<Site>,
-    Path(no): Path<String>,
-    OurForm(form): OurForm<NoteForm>,
-) -> Result<Redirect, Error> {
-    let text = filled(&form.text, 2000, "备注内容")?;
-    act(&site, no, Event::Noted { text }, form.from, Done::Noted).await
+fn answer(field: &str, name: &str) -> Result<Option<bool>, Error> {
+    match field {
+        "" => Ok(None),
+        "yes" => Ok(Some(true)),
+        "no" => Ok(Some(false)),
+        _ => Err(Error::Unacceptable(format!("“{name}”的取值无法识别。"))),
+    }
 }
 
-/// `POST /tickets/{no}/resolve`
-pub(crate) async fn resolve(
-    State(site): State<Site>,
-    Path(no): Path<String>,
-    OurForm(form): OurForm<ResolveForm>,
-) -> Result<Redirect, Error> {
-    let result = filled(&form.result, 4000, "办理结果")?;
-    let event = Event::Resolved {
-        result,
-        direct: form.direct.is_some(),
-    };
-    act(&site, no, event, form.from, Done::Resolved).await
+/// The last second of a day.
+fn end_of_day(day: &str) -> Result<Moment, Error> {
+    NaiveDate::parse_from_str(day.trim(), "%Y-%m-%d")
+        .ok()
+        .and_then(|day| day.succ_opt())
+        .map(|after| start_of_day(after) - TimeDelta::seconds(1))
+        .ok_or_else(|| Error::Unacceptable("请选择时限日期。".to_owned()))
 }
 
-async fn act(site: &Site, no: String, event: Event, from: Origin, done: Done) -> Result<Redirect, Error> {
-    let draft = EventDraft {
-        no: no.clone(),
-        actor: ACTOR.to_owned(),
-        occurred_at: site.app.now(),
-        event,
-    };
-    site.app.act(draft).await?;
-    let done_code = done.code();
-    Ok(Redirect::to(&match from {
-        // A resolved ticket has left the queue: its desk shows the next.
-        Origin::Triage if matches!(done, Done::Resolved) => link::link("/triage", [("done", done_code)]),
-        Origin::Triage => link::link("/triage", [("no", no.as_str()), ("done", done_code)]),
-        Origin::Ticket => link::link(&link::ticket(&no), [("done", done_code)]),
-    }))
+/// Matters to split off: parted by empty lines, the first line of each its title.
+fn parts(text: &str) -> Result<Vec<Part>, Error> {
+    let text = filled(text, 8000, "拆分内容")?.replace("\r\n", "\n");
+    let mut parts: Vec<Vec<&str>> = vec![Vec::new()];
+    for line in text.lines() {
+        match (line.trim(), parts.last_mut()) {
+            ("", Some(last)) if !last.is_empty() => parts.push(Vec::new()),
+            ("", _) => {}
+            (line, Some(last)) => last.push(line),
+            (_, None) => {}
+        }
+    }
+    parts.retain(|lines| !lines.is_empty());
+    Ok(parts
+        .into_iter()
+        .map(|lines| match lines.as_slice() {
+            [title, body @ ..] if !body.is_empty() => Part {
+                title: (*title).to_owned(),
+                body: body.join("\n"),
+            },
+            lines => Part {
+                title: String::new(),
+                body: lines.join("\n"),
+            },
+        })
+        .collect())
 }
 
 /// Trimmed text of a field that must not be empty, of at most `longest` characters.
 fn filled(text: &str, longest: usize, name: &str) -> Result<String, Error> {
+    given(text, longest, name)?.ok_or_else(|| Error::Unacceptable(format!("请填写{name}。")))
+}
+
+/// Trimmed text of at most `longest` characters; `None` for a field left empty.
+fn given(text: &str, longest: usize, name: &str) -> Result<Option<String>, Error> {
     let text = text.trim();
-    if text.is_empty() {
-        return Err(Error::Unacceptable(format!("请填写{name}。")));
-    }
     if text.chars().count() > longest {
         return Err(Error::Unacceptable(format!("{name}不得超过 {longest} 字。")));
     }
-    Ok(text.to_owned())
-}
-
-/// What was done, as the address after it says; the page turns it into a sentence, never shows the address's own text.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Done {
-    Classified,
-    Dispatched,
-    Noted,
-    Resolved,
-}
-
-impl Done {
-    const ALL: [Self; 4] = [Self::Classified, Self::Dispatched, Self::Noted, Self::Resolved];
-
-    fn code(self) -> &'static str {
-        match self {
-            Self::Classified => "classified",
-            Self::Dispatched => "dispatched",
-            Self::Noted => "noted",
-            Self::Resolved => "resolved",
-        }
-    }
+    Ok((!text.is_empty()).then(|| text.to_owned()))
 }
 
 /// What the notice above a page says after an action; nothing for an address that names none.
 pub(crate) fn notice(done: Option<&str>) -> Option<&'static str> {
-    let done = Done::ALL.into_iter().find(|known| Some(known.code()) == done)?;
-    Some(match done {
-        Done::Classified => "分类已保存，统计与检索已更新。",
-        Done::Dispatched => "已派单，办结时限已重新计算。",
-        Done::Noted => "备注已保存。",
-        Done::Resolved => "已办结，工单已移出待办队列。",
-    })
+    if done == Some(deed::UNSPLIT) {
+        return Some("拆分已撤销，拆出的工单已并回本单。");
+    }
+    let deed = Deed::ALL
+        .into_iter()
+        .find(|deed| Some(deed::words(*deed).done) == done)?;
+    Some(deed::words(deed).notice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_split_is_parted_by_empty_lines() {
+        let found = parts("路灯不亮\r\n楼下三盏灯坏了\r\n\r\n\r\n垃圾没人清\r\n").unwrap();
+        let found: Vec<_> = found
+            .iter()
+            .map(|part| (part.title.as_str(), part.body.as_str()))
+            .collect();
+        assert_eq!(found, [("路灯不亮", "楼下三盏灯坏了"), ("", "垃圾没人清")]);
+        assert!(parts(" \n ").is_err());
+    }
+
+    #[test]
+    fn every_deed_has_its_own_words() {
+        for (place, deed) in Deed::ALL.into_iter().enumerate() {
+            let words = deed::words(deed);
+            assert_eq!(deed::named(words.path), Some(deed));
+            assert_eq!(notice(Some(words.done)), Some(words.notice));
+            for other in &Deed::ALL[..place] {
+                let other = deed::words(*other);
+                assert!(
+                    other.path != words.path && other.done != words.done && other.key != words.key,
+                    "{deed:?}"
+                );
+            }
+        }
+    }
 }

@@ -1,20 +1,20 @@
 //! One ticket as `templates/case.html` shows it: on its own page and on the dispatcher's desk.
 
 use super::{
-    Fact, Piece, choice,
-    choice::Choice,
+    Fact, Piece,
+    deed::{self, Form},
     format, link, pieces,
+    related::Related,
     told::{self, Step},
 };
-use crate::{error::Error, state::App};
+use crate::{data::random_token, error::Error, state::App};
 use analytics::{
     deadline::Due,
     label::{Evidence, Label, Text},
     ledger::{LabelledBy, Status, Ticket, TimelineEntry, UNKNOWN_TYPE_CHINESE},
-    lifecycle,
 };
 use ingest::{
-    record::{Card, Event, TicketType},
+    record::{Card, TicketType},
     time::Moment,
 };
 
@@ -34,20 +34,22 @@ pub(crate) struct Case {
     pub(super) status: &'static str,
     /// 已办结 or 已合并
     pub(super) finished: bool,
-    /// Never dispatched.
-    pub(super) unassigned: bool,
     pub(super) card: Option<CardTag>,
-    pub(super) unit: String,
     pub(super) body: Vec<Piece>,
     pub(super) facts: Vec<Fact>,
     pub(super) label: Option<Suggestion>,
     pub(super) reply: String,
     pub(super) result: String,
-    pub(super) can_dispatch: bool,
-    pub(super) can_resolve: bool,
-    pub(super) types: Vec<Choice>,
-    pub(super) topics: Vec<Choice>,
+    /// The usual next steps.
+    pub(super) next: Vec<Form>,
+    /// Everything else the state allows.
+    pub(super) rest: Vec<Form>,
+    /// Makes each form of this page one doing, however often it is sent.
+    pub(super) once: String,
     pub(super) timeline: Vec<Step>,
+    pub(super) related: Related,
+    /// Name of the desk's queue the page shows; empty elsewhere.
+    pub(crate) list: String,
 }
 
 /// 红牌 or 黄牌, in words beside its colour.
@@ -101,7 +103,21 @@ impl Case {
         } else {
             Vec::new()
         };
-        Ok(Self::of(&ticket, &timeline, label.as_ref(), &evidence, app.now()))
+        let suggested = label.as_ref().map(|label| label.r#type.name());
+        let chosen_type = ticket.r#type.map(TicketType::name).or(suggested);
+        let chosen_topic = ticket
+            .topic
+            .as_deref()
+            .or(label.as_ref().map(|label| label.topic));
+        let forms = deed::forms(
+            app,
+            &ticket,
+            (chosen_type.unwrap_or_default(), chosen_topic.unwrap_or_default()),
+        )?;
+        let related = Related::read(app, &ticket)?;
+        let mut case = Self::of(&ticket, &timeline, label.as_ref(), &evidence, related, app.now());
+        (case.next, case.rest) = forms;
+        Ok(case)
     }
 
     fn of(
@@ -109,27 +125,9 @@ impl Case {
         timeline: &[TimelineEntry],
         label: Option<&Label>,
         evidence: &[Evidence],
+        related: Related,
         now: Moment,
     ) -> Self {
-        let suggested = label.map(|label| label.r#type.name());
-        let chosen_type = ticket
-            .r#type
-            .map(TicketType::name)
-            .or(suggested)
-            .unwrap_or_default();
-        let chosen_topic = ticket
-            .topic
-            .as_deref()
-            .or(label.map(|label| label.topic))
-            .unwrap_or_default();
-        let dispatch = Event::Dispatched {
-            unit: "?".to_owned(),
-            due_at: None,
-        };
-        let resolve = Event::Resolved {
-            result: String::new(),
-            direct: false,
-        };
         Self {
             no: ticket.no.clone(),
             path: link::encode(&ticket.no),
@@ -139,19 +137,18 @@ impl Case {
             topic: ticket.topic.clone().unwrap_or_default(),
             status: ticket.status.chinese(),
             finished: matches!(ticket.status, Status::Resolved | Status::Merged),
-            unassigned: ticket.dispatched_at.is_none(),
             card: card(ticket, now),
-            unit: ticket.unit.clone().unwrap_or_default(),
             body: marked(&ticket.body, evidence),
             facts: facts(ticket, now),
             label: label.map(|label| suggestion(label, evidence)),
             reply: ticket.reply.clone().unwrap_or_default(),
             result: ticket.result.clone(),
-            can_dispatch: lifecycle::allowed(ticket, &dispatch).is_ok(),
-            can_resolve: lifecycle::allowed(ticket, &resolve).is_ok(),
-            types: choice::types(chosen_type, "", false),
-            topics: choice::topics(chosen_topic, "不指定"),
+            next: Vec::new(),
+            rest: Vec::new(),
+            once: random_token(),
             timeline: timeline.iter().map(Step::of).collect(),
+            related,
+            list: String::new(),
         }
     }
 }
@@ -230,6 +227,7 @@ fn facts(ticket: &Ticket, now: Moment) -> Vec<Fact> {
     );
     fact("回访", ticket.callback.as_ref().map(told::callback));
     fact("合并至", ticket.merged_into.clone());
+    let given = |asked: Card| ticket.cards.iter().filter(|card| **card == asked).count();
     let counts = &ticket.counts;
     let often = [
         ("退单", counts.returned),
@@ -238,6 +236,8 @@ fn facts(ticket: &Ticket, now: Moment) -> Vec<Fact> {
         ("催办", counts.urged),
         ("督办", counts.supervised),
         ("重办", counts.reopened),
+        ("黄牌", given(Card::Yellow) as u32),
+        ("红牌", given(Card::Red) as u32),
     ];
     let often: Vec<_> = often
         .iter()

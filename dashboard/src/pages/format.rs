@@ -149,6 +149,7 @@ pub(crate) fn actor_name(actor: &str) -> String {
         Some(("feed", source)) => format!("数据源 {source}"),
         Some(("user", "local")) => "本机操作员".to_owned(),
         Some(("user", name)) => format!("操作员 {name}"),
+        Some(("job", "escalation")) => "督办规则（自动）".to_owned(),
         Some(("model", hash)) => format!("分类模型 {hash}"),
         _ => actor.to_owned(),
     }

@@ -8,6 +8,8 @@ pub(crate) mod assets;
 mod case;
 mod chart;
 pub(crate) mod choice;
+mod deed;
+pub(crate) mod events;
 pub(crate) mod format;
 mod link;
 pub(crate) mod listing;
@@ -15,6 +17,7 @@ pub(crate) mod overview;
 mod pager;
 pub(crate) mod post;
 mod rate;
+mod related;
 pub(crate) mod scope;
 pub(crate) mod search;
 pub(crate) mod sheet;
@@ -46,6 +49,7 @@ pub const PAGES: &[Page] = &[
     triage::PAGE,
     tickets::PAGE,
     search::PAGE,
+    events::PAGE,
     sources::PAGE,
 ];
 

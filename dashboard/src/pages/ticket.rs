@@ -20,7 +20,6 @@ pub(crate) struct Asked {
 struct View {
     frame: Frame,
     case: Case,
-    units: Vec<String>,
     notice: Option<&'static str>,
     origin: &'static str,
     in_queue: bool,
@@ -33,13 +32,10 @@ pub(crate) async fn get(
     Query(asked): Query<Asked>,
 ) -> Result<Html<String>, Error> {
     let frame = Frame::new(&site, tickets::PAGE.path);
-    let (case, units) = site
-        .blocking(move |app| Ok((Case::read(app, &no)?, app.ledger().units()?)))
-        .await?;
+    let case = site.blocking(move |app| Case::read(app, &no)).await?;
     html(&View {
         frame,
         case,
-        units,
         notice: act::notice(asked.done.as_deref()),
         origin: "ticket",
         in_queue: false,

@@ -7,7 +7,7 @@ use super::{
     link::link,
 };
 use crate::{error::Error, router::Site, state::App};
-use analytics::ledger::{ListFilter, Order, Ticket, TypeIs};
+use analytics::ledger::{ListFilter, Order, Status, Ticket, TypeIs};
 use askama::Template;
 use axum::{
     extract::{Query, State},
@@ -28,6 +28,8 @@ const SHOWN: u64 = 200;
 #[derive(Deserialize)]
 pub(crate) struct Asked {
     no: Option<String>,
+    /// Name of a queue of [`QUEUES`]; all open tickets where it names none.
+    list: Option<String>,
     done: Option<String>,
 }
 
@@ -36,17 +38,105 @@ pub(crate) struct Asked {
 struct View {
     frame: Frame,
     waiting: String,
-    red: String,
-    yellow: String,
-    undecided: String,
+    tabs: Vec<Tab>,
+    name: &'static str,
     notice: Option<&'static str>,
     queue: Vec<Item>,
     more: bool,
     shown: usize,
     case: Option<Case>,
-    units: Vec<String>,
     origin: &'static str,
     in_queue: bool,
+}
+
+/// A queue: its name in the address, in Chinese, and which tickets are in it.
+struct Queue {
+    path: &'static str,
+    name: &'static str,
+    filter: fn(Moment) -> ListFilter,
+}
+
+fn open(now: Moment) -> ListFilter {
+    ListFilter {
+        open: Some(true),
+        order: Order::Urgency(now),
+        ..ListFilter::default()
+    }
+}
+
+fn carded(card: Card, now: Moment) -> ListFilter {
+    ListFilter {
+        card: Some((card, now)),
+        ..open(now)
+    }
+}
+
+fn in_state(status: Status, now: Moment) -> ListFilter {
+    ListFilter {
+        status: Some(status),
+        ..open(now)
+    }
+}
+
+/// The desk's queues in their order; the first is shown where the address names none.
+const QUEUES: [Queue; 8] = [
+    Queue {
+        path: "",
+        name: "全部待办",
+        filter: open,
+    },
+    Queue {
+        path: "overdue",
+        name: "超期",
+        filter: |now| carded(Card::Red, now),
+    },
+    Queue {
+        path: "expiring",
+        name: "临期",
+        filter: |now| carded(Card::Yellow, now),
+    },
+    Queue {
+        path: "new",
+        name: "待派单",
+        filter: |now| in_state(Status::Accepted, now),
+    },
+    Queue {
+        path: "returned",
+        name: "退单",
+        filter: |now| in_state(Status::Returned, now),
+    },
+    Queue {
+        path: "undecided",
+        name: "待人工判定",
+        filter: |now| ListFilter {
+            r#type: Some(TypeIs::Unknown),
+            ..open(now)
+        },
+    },
+    Queue {
+        path: "reopened",
+        name: "重办",
+        filter: |now| in_state(Status::Reopened, now),
+    },
+    Queue {
+        path: "call-back",
+        name: "待回访",
+        filter: |_| ListFilter {
+            status: Some(Status::Resolved),
+            called_back: Some(false),
+            order: Order::Oldest,
+            ..ListFilter::default()
+        },
+    },
+];
+
+/// A queue as the desk offers it.
+#[derive(Debug)]
+struct Tab {
+    link: String,
+    name: &'static str,
+    count: String,
+    here: bool,
 }
 
 /// One ticket of the queue.
@@ -62,6 +152,8 @@ struct Item {
     unit: String,
     card: Option<CardTag>,
     due: String,
+    /// 催办、督办、退单 so far.
+    past: String,
 }
 
 /// `GET /triage`
@@ -73,19 +165,22 @@ pub(crate) async fn get(State(site): State<Site>, Query(asked): Query<Asked>) ->
 
 fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
     let now = app.now();
-    let open = ListFilter {
-        open: Some(true),
-        order: Order::Urgency(now),
-        ..ListFilter::default()
-    };
-    let (waiting, total) = app.ledger().list(&open, 0, SHOWN)?;
-    let count = |filter: ListFilter| Ok::<_, Error>(format::count(app.ledger().list(&filter, 0, 0)?.1));
-    let carded = |card| {
-        count(ListFilter {
-            card: Some((card, now)),
-            ..open.clone()
-        })
-    };
+    let list = asked.list.as_deref().unwrap_or_default();
+    let queue = QUEUES
+        .iter()
+        .find(|queue| queue.path == list)
+        .unwrap_or(&QUEUES[0]);
+    let (waiting, total) = app.ledger().list(&(queue.filter)(now), 0, SHOWN)?;
+    let mut tabs = Vec::with_capacity(QUEUES.len());
+    for other in &QUEUES {
+        let count = app.ledger().list(&(other.filter)(now), 0, 0)?.1;
+        tabs.push(Tab {
+            link: link("/triage", [("list", other.path)]),
+            name: other.name,
+            count: format::count(count),
+            here: other.path == queue.path,
+        });
+    }
     let asked_no = asked.no.as_deref().filter(|no| !no.is_empty());
     let here = match asked_no {
         None => Some(0),
@@ -93,33 +188,31 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
     };
     // A ticket that has left the queue in the meantime is shown all the same: the address names it.
     let shown_no = asked_no.or_else(|| waiting.first().map(|ticket| ticket.no.as_str()));
-    let case = shown_no.map(|no| Case::read(app, no)).transpose()?;
-    let queue: Vec<Item> = waiting
+    let mut case = shown_no.map(|no| Case::read(app, no)).transpose()?;
+    if let Some(case) = &mut case {
+        case.list = queue.path.to_owned();
+    }
+    let items: Vec<Item> = waiting
         .iter()
         .enumerate()
-        .map(|(place, ticket)| item(ticket, place, here, now))
+        .map(|(place, ticket)| item(ticket, queue.path, place, here, now))
         .collect();
     Ok(View {
         frame,
         waiting: format::count(total),
-        red: carded(Card::Red)?,
-        yellow: carded(Card::Yellow)?,
-        undecided: count(ListFilter {
-            r#type: Some(TypeIs::Unknown),
-            ..open.clone()
-        })?,
+        tabs,
+        name: queue.name,
         notice: act::notice(asked.done.as_deref()),
         more: total > SHOWN,
-        shown: queue.len(),
-        queue,
+        shown: items.len(),
+        queue: items,
         case,
-        units: app.ledger().units()?,
         origin: "triage",
         in_queue: true,
     })
 }
 
-fn item(ticket: &Ticket, place: usize, here: Option<usize>, now: Moment) -> Item {
+fn item(ticket: &Ticket, list: &str, place: usize, here: Option<usize>, now: Moment) -> Item {
     let key = match here {
         Some(here) if place == here + 1 => Some("j"),
         Some(here) if place + 1 == here => Some("k"),
@@ -128,7 +221,7 @@ fn item(ticket: &Ticket, place: usize, here: Option<usize>, now: Moment) -> Item
         _ => None,
     };
     Item {
-        link: link("/triage", [("no", ticket.no.as_str())]),
+        link: link("/triage", [("list", list), ("no", ticket.no.as_str())]),
         here: here == Some(place),
         key,
         title: case::title(ticket),
@@ -136,6 +229,16 @@ fn item(ticket: &Ticket, place: usize, here: Option<usize>, now: Moment) -> Item
         undecided: ticket.r#type.is_none(),
         unit: ticket.unit.clone().unwrap_or_else(|| "待派单".to_owned()),
         card: case::card(ticket, now),
+        past: [
+            ("催办", ticket.counts.urged),
+            ("督办", ticket.counts.supervised),
+            ("退单", ticket.counts.returned),
+        ]
+        .iter()
+        .filter(|(_, times)| *times > 0)
+        .map(|(name, times)| format!("{name} {times} 次"))
+        .collect::<Vec<_>>()
+        .join("，"),
         due: ticket.due.as_ref().map_or_else(
             || "无时限".to_owned(),
             |due| {

@@ -1,5 +1,7 @@
 //! The router as a browser meets it, over a real application in a temporary folder.
 
+mod cases;
+
 use super::router;
 use crate::{config::Config, data::DataDir, pages::PAGES, run::Engine, state::App};
 use axum::{

@@ -1,6 +1,7 @@
 //! The roles: collect, process, serve — all in one process by default, apart over Kafka.
 
 pub mod collect;
+pub(crate) mod escalate;
 pub mod forward;
 mod telemetry;
 
@@ -252,6 +253,7 @@ impl Engine {
             rules,
             cleaner,
             frames,
+            acting: tokio::sync::Mutex::default(),
             stopped,
         });
         Ok(Self {
@@ -325,6 +327,7 @@ pub(crate) async fn serve_until(
     };
     tokio::select! {
         done = collect::run(Arc::clone(&app), data) => done.context("collection ended")?,
+        done = escalate::run(Arc::clone(&app)) => done.context("escalation ended")?,
         done = async { axum::serve(listener, crate::router::router(Arc::clone(&app))).await } => done.context("web server ended")?,
         () = processor_ended => {}
         () = end => {}
@@ -353,7 +356,9 @@ pub async fn process(config: Config, data: DataDir) -> anyhow::Result<()> {
     needs_kafka(&config, "process")?;
     let mut engine = Engine::open(config, data).await?;
     let processor = engine.processor.take();
+    let app = Arc::clone(engine.app());
     tokio::select! {
+        done = escalate::run(app) => done.context("escalation ended"),
         done = async { match processor { Some(task) => task.await?, None => Ok(()) } } => done,
         () = terminated() => engine.stop().await,
     }

@@ -22,7 +22,9 @@ function activate(target: HTMLElement): void {
     target.click();
   } else if (target instanceof HTMLDetailsElement) {
     target.open = true;
-    target.querySelector<HTMLElement>("select, textarea, input:not([type=hidden])")?.focus();
+    // A form without fields is its button.
+    const first = target.querySelector<HTMLElement>("select, textarea, input:not([type=hidden])");
+    (first ?? target.querySelector<HTMLElement>("button"))?.focus();
   } else {
     target.focus();
   }

@@ -100,6 +100,8 @@ pub struct EventDraft {
     pub actor: String,
     /// When.
     pub occurred_at: Moment,
+    /// What the doer calls this doing: said again, it is the same event. Only its hash is kept.
+    pub key: Option<String>,
     /// What; texts in it are masked by cleaning.
     pub event: Event,
 }

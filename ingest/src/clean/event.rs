@@ -1,7 +1,7 @@
 //! One event of a ticket: what a dispatcher did.
 
 use super::{EventDraft, Fault, some_text, text, ticket_no};
-use crate::record::{Accepted, Body, Classified, Event, TicketEvent};
+use crate::record::{Accepted, Body, Classified, Event, RecordId, TicketEvent};
 
 /// The event, masked.
 pub(super) fn body(source: &str, draft: EventDraft) -> Result<Body, Fault> {
@@ -11,6 +11,7 @@ pub(super) fn body(source: &str, draft: EventDraft) -> Result<Body, Fault> {
         actor: text(&draft.actor),
         occurred_at: draft.occurred_at,
         snapshot: false,
+        key: draft.key.map(|key| RecordId::of(&[b"key", key.as_bytes()])),
         event: masked(draft.event)?,
     }))
 }

@@ -105,6 +105,7 @@ impl Cleaner {
                 actor: actor.clone(),
                 occurred_at,
                 snapshot: true,
+                key: None,
                 event,
             })
         };

@@ -318,3 +318,94 @@ proptest! {
         prop_assert_eq!(desk.ledger.ticket("1").unwrap(), expected);
     }
 }
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(128))]
+
+    /// Any merge followed by its undo gives the tickets before: the merged one and the one it was merged into.
+    #[test]
+    fn a_merge_and_its_undo_leave_no_trace(
+        records in prop::collection::vec(any_record(), 1..10),
+        first in any::<bool>(),
+    ) {
+        let rules = shipped();
+        let main = event("9", "2016-05-01 09:00", accepted("灯不亮", None));
+        let merge = click("1", "2016-05-08 09:00", Event::Merged { into: "9".into() });
+        let undo = click("1", "2016-05-08 10:00", Event::Unmerged);
+        let mut desk = Desk::new();
+        desk.apply(&records);
+        desk.apply(std::slice::from_ref(&main));
+        let state = |desk: &Desk| {
+            let ledger = &desk.ledger;
+            (ledger.ticket("1").unwrap(), ledger.ticket("9").unwrap(), ledger.merged_into("9").unwrap())
+        };
+        let before = state(&desk);
+        let judged = folded(&records).map(|fold| fold.judge(&rules).ticket);
+        desk.apply(std::slice::from_ref(if first { &merge } else { &undo }));
+        desk.apply(std::slice::from_ref(if first { &undo } else { &merge }));
+        prop_assert_eq!(state(&desk), before);
+        let after = folded(&[records, vec![undo, merge]].concat()).map(|fold| fold.judge(&rules).ticket);
+        prop_assert_eq!(after, judged);
+    }
+}
+
+#[test]
+fn ties_follow_the_fold() {
+    let mut desk = Desk::new();
+    let called = |no: &str, day: &str| {
+        let mut said = accepted("灯不亮", None);
+        if let Event::Accepted(accepted) = &mut said {
+            accepted.caller = Some(ingest::record::Caller {
+                hash: ingest::record::RecordId::of(&[b"caller"]),
+                masked: "138****5678".into(),
+            });
+        }
+        event(no, day, said)
+    };
+    desk.apply(&[
+        called("1", "2016-05-03"),
+        called("2", "2016-05-04"),
+        event("3", "2016-05-05", accepted("灯", None)),
+    ]);
+    let caller = ingest::record::RecordId::of(&[b"caller"]);
+    assert_eq!(desk.ledger.of_caller(&caller, 10).unwrap(), ["2", "1"]);
+    desk.apply(&[click("3", "2016-05-06", Event::Merged { into: "1".into() })]);
+    assert_eq!(desk.ledger.merged_into("1").unwrap(), ["3"]);
+    desk.apply(&[click("3", "2016-05-07", Event::Unmerged)]);
+    assert!(desk.ledger.merged_into("1").unwrap().is_empty());
+    assert_eq!(
+        desk.ledger.of_caller(&caller, 1).unwrap(),
+        ["2"],
+        "ties of others stay"
+    );
+}
+
+#[test]
+fn a_doing_said_again_under_its_key_is_one_event() {
+    let keyed = |when: &str, text: &str| {
+        let mut record = click("1", when, Event::Urged { reason: text.into() });
+        if let Body::Ticket(event) = &mut record.body {
+            event.key = Some(ingest::record::RecordId::of(&[b"key", b"urge:1"]));
+        }
+        Record::new(record.body, at(when))
+    };
+    let mut desk = Desk::new();
+    desk.apply(&[event("1", "2016-05-03", accepted("灯不亮", None))]);
+    desk.apply(&[
+        keyed("2016-05-09 09:00", "超期 1 天"),
+        keyed("2016-05-09 10:00", "超期一天"),
+    ]);
+    desk.apply(&[keyed("2016-05-10 09:00", "超期 2 天")]);
+    assert_eq!(desk.ledger.ticket("1").unwrap().unwrap().counts.urged, 1);
+    let said = desk
+        .ledger
+        .event("1", &keyed("2016-05-10 09:00", "").id)
+        .unwrap()
+        .unwrap();
+    assert_eq!(
+        said.event,
+        Event::Urged {
+            reason: "超期 1 天".into()
+        }
+    );
+}

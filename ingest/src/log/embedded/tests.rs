@@ -30,6 +30,7 @@ fn resumed(no: &str) -> Record {
         actor: "feed:hotline".into(),
         occurred_at: time::from_millis(0),
         snapshot: false,
+        key: None,
         event: Event::Resumed,
     };
     Record::new(Body::Ticket(event), time::from_millis(0))

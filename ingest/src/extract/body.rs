@@ -367,7 +367,7 @@ fn first_post(outline: &Outline, weights: &[f64], best: usize) -> usize {
     for (line, weight) in outline.lines.iter().zip(weights) {
         let around: Vec<usize> = outline.around(line).take_while(|&at| at != best).collect();
         // The outermost block inside the best one that is named a post.
-        let Some(post) = around.into_iter().filter(|&at| is_post(at)).last() else {
+        let Some(post) = around.into_iter().rfind(|&at| is_post(at)) else {
             continue;
         };
         if !outline.upward(post).any(|at| at == best) {

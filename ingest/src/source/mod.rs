@@ -57,7 +57,7 @@ pub enum Kind {
     /// RSS, Atom or JSON Feed.
     Feed(feed::FeedConfig),
     /// A web site's list pages and articles.
-    Site(site::SiteConfig),
+    Site(Box<site::SiteConfig>),
 }
 
 /// A kind's name in the configuration and what it does, for help and documentation.

@@ -110,7 +110,7 @@ pub async fn address(url: &Url, fetcher: &Fetcher, options: &Options<'_>) -> Res
     let (sink, mut visits) = mpsc::channel(options.limit + 16);
     let mut visitor = Visitor::new(NAME, fetcher, &state, &sink, access);
     let site = match options.kind {
-        Some(Kind::Site(site)) => site.clone(),
+        Some(Kind::Site(site)) => (**site).clone(),
         _ => SiteConfig::default(),
     };
     let site = SiteConfig {
@@ -237,7 +237,7 @@ pub fn file(path: &Path, url: Option<&Url>, options: &Options<'_>) -> Result<Tri
         });
     }
     let site = match options.kind {
-        Some(Kind::Site(site)) => site.clone(),
+        Some(Kind::Site(site)) => (**site).clone(),
         _ => SiteConfig::default(),
     };
     let text = charset::decode(&bytes, None).0;

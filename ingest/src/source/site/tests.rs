@@ -15,7 +15,10 @@ use std::sync::{Arc, Mutex};
 
 /// A site whose pages a test writes and rewrites. Every page carries an ETag of its content.
 #[derive(Clone, Default)]
-pub(in crate::source) struct Pages(Arc<Mutex<HashMap<String, (Vec<u8>, usize, usize)>>>);
+pub(in crate::source) struct Pages(Arc<Mutex<HashMap<String, Written>>>);
+
+/// A page's bytes, how often it was asked for, and how often of that it was sent whole.
+type Written = (Vec<u8>, usize, usize);
 
 impl Pages {
     pub(in crate::source) async fn serve(self) -> Url {

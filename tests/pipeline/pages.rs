@@ -186,6 +186,7 @@ async fn every_page_is_whole_in_a_browser() -> Result<()> {
         "/",
         "/tickets",
         "/triage",
+        "/bulletin",
         "/search",
         "/sources",
         "/search?q=%E5%85%AC%E4%BA%A4",

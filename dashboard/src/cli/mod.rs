@@ -2,6 +2,7 @@
 //!
 //! With `--json` a command prints JSON Lines only on standard output; logs and progress go to standard error.
 
+mod audit_bulletin;
 mod check;
 mod classify;
 mod deadline;
@@ -102,6 +103,8 @@ enum Command {
     Deadline(deadline::DeadlineArgs),
     /// Every rate of a period with numerator, denominator and rule
     Report(report::ReportArgs),
+    /// Check the counts and percentages of a published text or table
+    AuditBulletin(audit_bulletin::BulletinArgs),
     /// Train the models on labelled texts
     Train(train::TrainArgs),
     /// Figures of a model on labelled texts it has not seen
@@ -151,6 +154,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Extract(args) => runtime()?.block_on(extract::run(common, args)),
         Command::Deadline(args) => return deadline::run(common, &args),
         Command::Report(args) => report::run(common, &args),
+        Command::AuditBulletin(args) => audit_bulletin::run(common, &args),
         Command::Train(args) => train::run(common, &args),
         Command::Evaluate(args) => evaluate::run(common, &args),
         Command::Replay => runtime()?.block_on(replay::run(common)),

@@ -25,6 +25,8 @@ use std::sync::Arc;
 const MAX_PUSH: usize = 32 * 1024 * 1024;
 /// Largest body of everything else: a form or one event.
 const MAX_FORM: usize = 64 * 1024;
+/// Largest bulletin: its characters take nine bytes each in a form.
+const MAX_BULLETIN: usize = 1024 * 1024;
 
 /// What handlers share: the application and the token of our own forms.
 #[derive(Clone)]
@@ -88,6 +90,16 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/sources", get(api::sources::list))
         .route("/api/v1/dead-letters", get(api::sources::dead_letters))
         .layer(DefaultBodyLimit::max(MAX_FORM))
+        .route(
+            "/bulletin",
+            get(pages::bulletin::get)
+                .post(pages::bulletin::post)
+                .layer(DefaultBodyLimit::max(MAX_BULLETIN)),
+        )
+        .route(
+            "/api/v1/bulletin",
+            post(api::bulletin::post).layer(DefaultBodyLimit::max(MAX_BULLETIN)),
+        )
         .route(
             "/api/v1/feeds/{source}",
             post(api::feeds::post).layer(DefaultBodyLimit::max(MAX_PUSH)),

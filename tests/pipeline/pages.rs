@@ -186,6 +186,7 @@ async fn every_page_is_whole_in_a_browser() -> Result<()> {
         "/",
         "/tickets",
         "/triage",
+        "/bulletin",
         "/search",
         "/sources",
         "/events",

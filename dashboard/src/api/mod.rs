@@ -2,6 +2,7 @@
 //!
 //! Shapes here are a promise to other programs: each is its own type, so that a change inside is not one outside.
 
+pub(crate) mod bulletin;
 pub(crate) mod events;
 pub(crate) mod feeds;
 pub(crate) mod health;
@@ -30,6 +31,7 @@ const LARGEST_LIMIT: usize = 1000;
         license(name = "Apache-2.0")
     ),
     paths(
+        bulletin::post,
         metrics::list,
         metrics::tickets,
         tickets::list,

@@ -2,6 +2,7 @@
 //!
 //! With `--json` a command prints JSON Lines only on standard output; logs and progress go to standard error.
 
+mod audit_bulletin;
 mod check;
 mod classify;
 mod deadline;
@@ -107,6 +108,8 @@ enum Command {
     Deadline(deadline::DeadlineArgs),
     /// Every rate of a period with numerator, denominator and rule
     Report(report::ReportArgs),
+    /// Check the counts and percentages of a published text or table
+    AuditBulletin(audit_bulletin::BulletinArgs),
     /// Learn from the dispatchers' corrections in the ledger, or all weights anew from labelled texts
     Train(train::TrainArgs),
     /// Figures of a model on labels it has not seen, against the model in use; installs what was learnt
@@ -159,6 +162,7 @@ fn dispatch(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Source(args) => return runtime()?.block_on(source::run(common, args)),
         Command::Deadline(args) => return deadline::run(common, &args),
         Command::Report(args) => report::run(common, &args),
+        Command::AuditBulletin(args) => audit_bulletin::run(common, &args),
         Command::Train(args) => train::run(common, &args),
         Command::Evaluate(args) => evaluate::run(common, &args),
         Command::Relabel => runtime()?.block_on(relabel::run(common)),

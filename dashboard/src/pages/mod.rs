@@ -5,6 +5,7 @@
 
 pub(crate) mod act;
 pub(crate) mod assets;
+pub(crate) mod bulletin;
 mod case;
 mod chart;
 pub(crate) mod choice;
@@ -48,6 +49,7 @@ pub const PAGES: &[Page] = &[
     overview::PAGE,
     triage::PAGE,
     tickets::PAGE,
+    bulletin::PAGE,
     search::PAGE,
     events::PAGE,
     sources::PAGE,

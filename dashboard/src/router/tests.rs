@@ -533,3 +533,38 @@ async fn the_description_names_every_address_of_the_interface() {
     }
     assert_eq!(description["paths"].as_object().unwrap().len(), named);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_bulletin_is_audited_beside_our_own_figures() {
+    let bench = Bench::new(sample()).await;
+    let page = bench.get("/bulletin").await;
+    let text = "2016年3月共受理1760件。限时办结率98.82%。<i>";
+    let body = format!("token={}&text={text}", page.token());
+    let answer = bench.form("/bulletin", &body).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    assert!(
+        answer.text.contains("不成立") && answer.text.contains("98.81 %"),
+        "{}",
+        answer.text
+    );
+    assert!(
+        answer.text.contains("本系统同期") && !answer.text.contains("<i>"),
+        "{}",
+        answer.text
+    );
+    let empty = bench
+        .form("/bulletin", &format!("token={}&text=", page.token()))
+        .await;
+    assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let asked = bench
+        .ask(
+            Method::POST,
+            "/api/v1/bulletin",
+            &[("content-type", "application/json")],
+            "{\"text\":\"共受理1760件，限时办结率98.75%\"}",
+        )
+        .await;
+    assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
+    assert_eq!(asked.json()["findings"][0]["numerator"], 1738);
+}

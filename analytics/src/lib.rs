@@ -10,3 +10,4 @@ pub mod ledger;
 pub mod lifecycle;
 pub mod metrics;
 pub mod process;
+pub mod rhythm;

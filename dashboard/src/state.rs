@@ -21,7 +21,7 @@ use ingest::{
     clean::{Cleaner, Draft, EventDraft},
     log::{Checkpoint, Log, LogError},
     record::{Body, DISPATCHER_SOURCE, Place, Record, RecordId},
-    source::{Collected, Drafts, Kind, SourceConfig, SourceError, file, json_lines},
+    source::{Collected, Drafts, Kind, SourceConfig, SourceError, file, json_lines, state::CollectState},
     time::{self, Moment},
 };
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,8 @@ pub struct App {
     pub(crate) clock: Clock,
     pub(crate) frames: Frames,
     pub(crate) sources: Statuses,
+    /// What collection remembers, shared with the collector.
+    pub(crate) collect: Arc<CollectState>,
     /// What the processor of this process ended with; stays `None` where another process runs it.
     pub(crate) stopped: watch::Receiver<Option<String>>,
     /// The bearer token of `/internal`; empty where this process does not own the data folder.
@@ -91,6 +93,9 @@ pub enum StateError {
     /// A blocking task ended by a defect.
     #[error("task ended: {0}")]
     Task(#[from] task::JoinError),
+    /// What collection remembers cannot be read.
+    #[error(transparent)]
+    Collect(#[from] ingest::source::state::StateError),
     /// The frame could not be brought up to date.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -119,6 +124,9 @@ pub enum PushError {
     /// Wrong or missing token.
     #[error("wrong or missing token")]
     Token,
+    /// Somebody paused the source.
+    #[error("source is paused")]
+    Paused,
     /// It could not be put on the log.
     #[error(transparent)]
     State(#[from] StateError),
@@ -246,7 +254,11 @@ impl App {
         if expected.is_empty() || !right {
             return Err(PushError::Token);
         }
-        let rows = json_lines::read_body(source, body.to_vec(), time::now()).map_err(StateError::Body)?;
+        if self.collect.paused(source).map_err(StateError::from)?.is_some() {
+            return Err(PushError::Paused);
+        }
+        let rows = json_lines::read_mapped(source, body.to_vec(), time::now(), push.mapping())
+            .map_err(StateError::Body)?;
         Ok(self.take(source, rows, &|_| {}).await?)
     }
 

@@ -9,6 +9,7 @@
 //! another process. No text of a record is ever part of a diagnostic.
 
 mod apply;
+mod arrivals;
 mod clock;
 mod events;
 #[cfg(test)]
@@ -29,6 +30,7 @@ mod ticket;
 mod whole;
 
 pub use crate::deadline::Due;
+pub use arrivals::DeadReason;
 pub use fold::{Fold, Round, Seen, fold};
 pub use list::{ListFilter, Order};
 pub use ticket::{Counts, LabelledBy, Status, Ticket, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE};

@@ -6,9 +6,11 @@
 //! microseconds on a local file; they run where they are called.
 
 mod visit;
+mod visits;
 
 pub use visit::{Confirm, Summary, Visit, VisitError};
 pub(super) use visit::{Reading, Visitor};
+pub use visits::VisitNote;
 
 use crate::{
     fetch::Validators,
@@ -97,6 +99,7 @@ impl CollectState {
 
     fn with(connection: Connection) -> Result<Self, StateError> {
         connection.execute_batch(SCHEMA)?;
+        connection.execute_batch(visits::SCHEMA)?;
         Ok(Self(Mutex::new(connection)))
     }
 

@@ -15,3 +15,4 @@ pub mod matter;
 pub mod metrics;
 pub mod process;
 pub mod relabel;
+pub mod rhythm;

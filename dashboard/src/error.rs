@@ -234,6 +234,7 @@ internal!(
     MetricError,
     askama::Error,
     serde_json::Error,
+    ingest::source::state::StateError,
     tokio::task::JoinError
 );
 
@@ -268,6 +269,7 @@ impl From<PushError> for Error {
         match error {
             // A stranger must not learn which names are configured.
             PushError::Unknown | PushError::Token => Self::Unauthorised,
+            PushError::Paused => Self::Conflict("该来源已暂停接收，请恢复后再推送。".to_owned()),
             PushError::State(error) => error.into(),
         }
     }

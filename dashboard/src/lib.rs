@@ -12,4 +12,5 @@ pub mod error;
 pub mod pages;
 pub mod router;
 pub mod run;
+mod sources;
 pub mod state;

@@ -75,6 +75,9 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/events", get(pages::events::get))
         .route("/posts/{id}", get(pages::post::get))
         .route("/sources", get(pages::sources::get))
+        .route("/sources/{name}/pause", post(pages::sources::pause))
+        .route("/sources/{name}/resume", post(pages::sources::resume))
+        .route("/sources/{name}/retry", post(pages::sources::retry))
         .route("/assets/{hash}/{name}", get(pages::assets::get))
         .route("/api/v1/openapi.json", get(api::openapi))
         .route("/api/v1/metrics", get(api::metrics::list))
@@ -88,6 +91,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/search", get(api::search::get))
         .route("/api/v1/posts/{id}", get(api::posts::get))
         .route("/api/v1/sources", get(api::sources::list))
+        .route("/api/v1/sources/{name}/control", post(api::sources::control))
         .route("/api/v1/dead-letters", get(api::sources::dead_letters))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .route(

@@ -20,8 +20,8 @@ use index::{Segmenter, writer::Index};
 use ingest::{
     clean::Cleaner,
     log::{Checkpoint, Log, LogError},
-    record::{Body, Record, RecordId},
-    source::{Collected, Drafts, Kind, SourceConfig, SourceError, file, json_lines},
+    record::{Body, Place, Record, RecordId},
+    source::{Collected, Drafts, Kind, SourceConfig, SourceError, file, json_lines, state::CollectState},
     time::{self, Moment},
 };
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,8 @@ pub struct App {
     pub(crate) sources: Statuses,
     /// Held while an action is checked and put on the log.
     pub(crate) acting: tokio::sync::Mutex<()>,
+    /// What collection remembers, shared with the collector.
+    pub(crate) collect: Arc<CollectState>,
     /// What the processor of this process ended with; stays `None` where another process runs it.
     pub(crate) stopped: watch::Receiver<Option<String>>,
     /// The bearer token of `/internal`; empty where this process does not own the data folder.
@@ -93,6 +95,9 @@ pub enum StateError {
     /// A blocking task ended by a defect.
     #[error("task ended: {0}")]
     Task(#[from] task::JoinError),
+    /// What collection remembers cannot be read.
+    #[error(transparent)]
+    Collect(#[from] ingest::source::state::StateError),
     /// The frame could not be brought up to date.
     #[error(transparent)]
     Frame(#[from] FrameError),
@@ -107,6 +112,9 @@ pub enum PushError {
     /// Wrong or missing token.
     #[error("wrong or missing token")]
     Token,
+    /// Somebody paused the source.
+    #[error("source is paused")]
+    Paused,
     /// It could not be put on the log.
     #[error(transparent)]
     State(#[from] StateError),
@@ -213,7 +221,11 @@ impl App {
         if expected.is_empty() || !right {
             return Err(PushError::Token);
         }
-        let rows = json_lines::read_body(source, body.to_vec(), time::now()).map_err(StateError::Body)?;
+        if self.collect.paused(source).map_err(StateError::from)?.is_some() {
+            return Err(PushError::Paused);
+        }
+        let rows = json_lines::read_mapped(source, body.to_vec(), time::now(), push.mapping())
+            .map_err(StateError::Body)?;
         Ok(self.take(source, rows, &|_| {}).await?)
     }
 

@@ -1,7 +1,7 @@
 //! A batch of log entries and the checkpoint behind it, in one SQL transaction.
 
 use super::{
-    Applied, Labelled, Ledger, LedgerError, Outcome, TicketRow,
+    Applied, Labelled, Ledger, LedgerError, Outcome, TicketRow, arrivals,
     events::{is_label, kind, slot, text},
     history::{History, TicketHistory},
     names::Names,
@@ -89,6 +89,8 @@ struct SourceGain {
     tickets: i64,
     dead: i64,
     last_observed_at: i64,
+    /// Observations by the hour they were made in.
+    hours: BTreeMap<i64, i64>,
 }
 
 /// Records of one ticket or post with their places in the batch, in batch order.
@@ -168,6 +170,7 @@ impl Applying<'_> {
             if observed.held {
                 continue;
             }
+            self.arrived(&event.source, at);
             self.observation(no, &slot, at, id)?;
             if !known {
                 if !sources.contains(&event.source.as_str()) {
@@ -256,6 +259,7 @@ impl Applying<'_> {
             if observed.held {
                 continue;
             }
+            self.arrived(&post.source, at);
             self.observation(post_id, "", at, id)?;
             if !known {
                 posts::write_revision(self.connection, self.names, post, id, *label)?;
@@ -317,6 +321,13 @@ impl Applying<'_> {
         }
     }
 
+    /// Counts an observation that was not held before, so that the order of the log and a replay change nothing.
+    fn arrived(&mut self, source: &str, at: i64) {
+        if let Some(gain) = self.sources.get_mut(source) {
+            *gain.hours.entry(at.div_euclid(arrivals::HOUR)).or_default() += 1;
+        }
+    }
+
     fn count_sources(&mut self) -> Result<(), LedgerError> {
         let mut statement = self.connection.prepare_cached(
             "INSERT INTO sources (source, posts, tickets, dead, last_observed_at) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -324,7 +335,14 @@ impl Applying<'_> {
                  last_observed_at = max(last_observed_at, ?5)",
         )?;
         for (source, gain) in std::mem::take(&mut self.sources) {
-            statement.execute((source, gain.posts, gain.tickets, gain.dead, gain.last_observed_at))?;
+            statement.execute((
+                &source,
+                gain.posts,
+                gain.tickets,
+                gain.dead,
+                gain.last_observed_at,
+            ))?;
+            arrivals::write(self.connection, &source, &gain.hours)?;
         }
         Ok(())
     }

@@ -9,6 +9,7 @@
 //! another process. No text of a record is ever part of a diagnostic.
 
 mod apply;
+mod arrivals;
 mod clock;
 mod corrections;
 mod events;
@@ -32,6 +33,7 @@ mod voices;
 mod whole;
 
 pub use crate::deadline::Due;
+pub use arrivals::DeadReason;
 pub use clock::Supposed;
 pub use corrections::{Judged, Unread};
 pub use fold::{Fold, Round, Seen, fold};

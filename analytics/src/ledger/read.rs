@@ -218,13 +218,31 @@ impl Ledger {
         source: Option<&str>,
         limit: usize,
     ) -> Result<Vec<(Moment, DeadLetter)>, LedgerError> {
+        self.dead_letters_of(source, None, limit)
+    }
+
+    /// As [`Self::dead_letters`]; `code` narrows to one machine name of the reason.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn dead_letters_of(
+        &self,
+        source: Option<&str>,
+        code: Option<&str>,
+        limit: usize,
+    ) -> Result<Vec<(Moment, DeadLetter)>, LedgerError> {
         let connection = self.store.read()?;
-        let mut statement = connection.prepare_cached(match source {
-            Some(_) => "SELECT observed_at, payload, id FROM dead WHERE source = ?1
-                        ORDER BY observed_at DESC, id LIMIT ?2",
-            None => "SELECT observed_at, payload, id FROM dead WHERE ?1 IS NULL ORDER BY observed_at DESC, id LIMIT ?2",
-        })?;
-        let mut rows = statement.query((source, limit as i64))?;
+        let by_source = if source.is_some() {
+            "source = ?1"
+        } else {
+            "?1 IS NULL"
+        };
+        let mut statement = connection.prepare_cached(&format!(
+            "SELECT observed_at, payload, id FROM dead
+             WHERE {by_source} AND (?2 IS NULL OR json_extract(payload, '$.code') = ?2)
+             ORDER BY observed_at DESC, id LIMIT ?3"
+        ))?;
+        let mut rows = statement.query((source, code, limit as i64))?;
         let mut letters = Vec::new();
         while let Some(row) = rows.next()? {
             let (at, payload, id): (i64, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);

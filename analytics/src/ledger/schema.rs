@@ -4,7 +4,7 @@ use super::LedgerError;
 use rusqlite::Connection;
 
 /// Raised with every change of [`TABLES`]; a file of another version is made anew from the log.
-pub(super) const VERSION: i64 = 2;
+pub(super) const VERSION: i64 = 3;
 
 /// `change` is the number of the transaction that last changed a row: frames read only what is newer than they hold.
 /// `names` holds every repeated text (unit, topic, region …) once; code 0 stands for none.
@@ -81,6 +81,10 @@ CREATE INDEX dead_source ON dead (source, observed_at);
 CREATE TABLE sources (
     source TEXT PRIMARY KEY, posts INTEGER NOT NULL, tickets INTEGER NOT NULL, dead INTEGER NOT NULL,
     last_observed_at INTEGER NOT NULL
+) WITHOUT ROWID;
+-- Observations by the hour they were made in, hours since 1970.
+CREATE TABLE arrivals (
+    source TEXT NOT NULL, hour INTEGER NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (source, hour)
 ) WITHOUT ROWID;
 ";
 

@@ -44,6 +44,7 @@ const LARGEST_LIMIT: usize = 1000;
         posts::get,
         sources::list,
         sources::dead_letters,
+        sources::control,
         feeds::post,
     ),
     components(schemas(Problem))

@@ -70,7 +70,7 @@ pub async fn run(mut config: Config, args: DemoArgs) -> anyhow::Result<()> {
     let serve_city = city.router();
     let city_server = tokio::spawn(async move { axum::serve(portal, serve_city).await });
 
-    let engine = Engine::open(config, data.clone()).await?;
+    let engine = Engine::open(config, data).await?;
     let app = engine.app().clone();
     let listener = listen(args.port).await?;
     let address = listener.local_addr()?;
@@ -105,7 +105,7 @@ pub async fn run(mut config: Config, args: DemoArgs) -> anyhow::Result<()> {
         }
     };
     let stopped = run::terminated();
-    let done = run::serve_until(engine, data, listener, async {
+    let done = run::serve_until(engine, listener, async {
         tokio::select! { () = end => {}, () = stopped => {} }
     })
     .await;

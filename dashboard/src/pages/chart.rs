@@ -42,6 +42,11 @@ pub(crate) struct Chart {
     pub(crate) series: Vec<Series>,
     /// Where a click on each category leads; empty: nowhere.
     pub(crate) links: Vec<String>,
+    /// Places of the categories in which something is missing; drawn shaded, so that a gap does not look like calm.
+    pub(crate) shaded: Vec<usize>,
+    /// What is missing there, in words.
+    #[serde(skip)]
+    pub(crate) gaps: Vec<String>,
 }
 
 impl Chart {
@@ -152,6 +157,8 @@ mod tests {
                 values,
             }],
             links: Vec::new(),
+            shaded: Vec::new(),
+            gaps: Vec::new(),
         }
     }
 

@@ -295,6 +295,8 @@ fn timeline(query: &str, bars: &[Bar]) -> Chart {
                     .saturating_sub(bar.negative + bar.neutral + bar.positive)
             }),
         ],
+        shaded: Vec::new(),
+        gaps: Vec::new(),
         links: bars
             .iter()
             .map(|bar| {

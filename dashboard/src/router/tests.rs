@@ -1,6 +1,7 @@
 //! The router as a browser meets it, over a real application in a temporary folder.
 
 mod cases;
+mod sources;
 
 use super::router;
 use crate::{config::Config, data::DataDir, pages::PAGES, run::Engine, state::App};
@@ -67,10 +68,15 @@ impl Answer {
 
 impl Bench {
     async fn new(tickets: Vec<TicketDraft>) -> Self {
+        Self::with("", tickets).await
+    }
+
+    /// With `sources` in the configuration; nothing visits them.
+    async fn with(sources: &str, tickets: Vec<TicketDraft>) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let config: Config = toml::from_str(
-            "[dashboard]\nperiod_from = \"2016-01-01\"\nperiod_to = \"2016-05-31\"\nclock_start = \"2016-06-30T18:00:00+08:00\"\n",
-        )
+        let config: Config = toml::from_str(&format!(
+            "[dashboard]\nperiod_from = \"2016-01-01\"\nperiod_to = \"2016-05-31\"\nclock_start = \"2016-06-30T18:00:00+08:00\"\n{sources}",
+        ))
         .unwrap();
         let engine = Engine::open(config, DataDir::open(folder.path()).unwrap())
             .await

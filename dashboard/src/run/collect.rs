@@ -8,15 +8,16 @@ use ingest::{
     clean::Cleaner,
     fetch::Fetcher,
     log::Log,
-    record::Record,
+    record::{Body, Record},
     source::{
-        Collected, Kind, SourceConfig, feed, file, folder, site,
-        state::{CollectState, Summary, Visit},
+        Collected, Kind, SourceConfig, feed, file, folder, kafka_topic, letters, open311, site,
+        state::{CollectState, Summary, Visit, VisitNote},
     },
     time::{Moment, now},
 };
 use serde::Serialize;
 use std::{
+    collections::BTreeMap,
     path::Path,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
@@ -25,6 +26,8 @@ use tokio::{sync::mpsc, task::JoinSet};
 
 /// How often a watched folder is looked at. A file is read when two looks saw it the same.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How often a topic is read to its end.
+const FOLLOW_EVERY: Duration = Duration::from_secs(5);
 /// Visits appended together: one durable write for many pages.
 const TOGETHER: usize = 256;
 /// Records of a file appended at once: bounds memory.
@@ -77,7 +80,7 @@ pub struct Collector {
     log: Arc<dyn Log>,
     cleaner: Cleaner,
     fetcher: Fetcher,
-    state: CollectState,
+    state: Arc<CollectState>,
     sources: Vec<SourceConfig>,
     statuses: Statuses,
 }
@@ -86,12 +89,12 @@ pub struct Collector {
 ///
 /// # Errors
 /// When the log fails or the memory of collection cannot be used.
-pub(crate) async fn run(app: Arc<App>, data: DataDir) -> anyhow::Result<()> {
+pub(crate) async fn run(app: Arc<App>) -> anyhow::Result<()> {
     let collector = Collector {
         log: Arc::clone(&app.log),
         cleaner: app.cleaner.clone(),
         fetcher: Fetcher::new(app.config.fetch.clone())?,
-        state: CollectState::open(&data.collect_state())?,
+        state: Arc::clone(&app.collect),
         sources: app.config.sources.clone(),
         statuses: Arc::clone(&app.sources),
     };
@@ -108,7 +111,7 @@ impl Collector {
             log: ingest::log::open(&config.log, data.root()).await?,
             cleaner: super::cleaner(&config, data)?,
             fetcher: Fetcher::new(config.fetch.clone())?,
-            state: CollectState::open(&data.collect_state())?,
+            state: Arc::new(CollectState::open(&data.collect_state())?),
             statuses: statuses(&config.sources),
             sources: config.sources,
         })
@@ -163,18 +166,39 @@ impl Collector {
             Kind::Push(_) => Ok(()),
             Kind::Feed(config) => self.visit_every(name, kind, config.every_minutes).await,
             Kind::Site(config) => self.visit_every(name, kind, config.every_minutes).await,
+            Kind::Letters(config) => self.visit_every(name, kind, config.every_minutes).await,
+            Kind::Open311(config) => self.visit_every(name, kind, config.every_minutes).await,
+            Kind::KafkaTopic(_) => self.visit_each(name, kind, FOLLOW_EVERY).await,
         }
     }
 
     /// Visits over HTTP, for ever.
     async fn visit_every(&self, name: &str, kind: &Kind, minutes: u64) -> anyhow::Result<()> {
-        let pause = Duration::from_secs(minutes.max(1) * 60);
+        self.visit_each(name, kind, Duration::from_secs(minutes.max(1) * 60))
+            .await
+    }
+
+    async fn visit_each(&self, name: &str, kind: &Kind, pause: Duration) -> anyhow::Result<()> {
         loop {
+            self.until_resumed(name).await?;
+            // What is asked for before a visit is answered by it.
+            self.state.take_asked(name)?;
             self.visit(name, kind).await?;
             let next = now() + TimeDelta::from_std(pause).unwrap_or_default();
             self.update(name, |status| status.next_visit = Some(next));
-            tokio::time::sleep(pause).await;
+            while now() < next && self.state.paused(name)?.is_none() && !self.state.take_asked(name)? {
+                tokio::time::sleep(LOOK_EVERY).await;
+            }
         }
+    }
+
+    /// Returns at once unless the source is paused, then when it is resumed.
+    async fn until_resumed(&self, name: &str) -> anyhow::Result<()> {
+        while self.state.paused(name)?.is_some() {
+            self.update(name, |status| status.next_visit = None);
+            tokio::time::sleep(LOOK_EVERY).await;
+        }
+        Ok(())
     }
 
     async fn visit(&self, name: &str, kind: &Kind) -> anyhow::Result<()> {
@@ -185,6 +209,15 @@ impl Collector {
             let done = match kind {
                 Kind::Feed(config) => feed::visit(config, name, &self.fetcher, &self.state, &sink).await,
                 Kind::Site(config) => site::visit(config, name, &self.fetcher, &self.state, &sink).await,
+                Kind::Letters(config) => {
+                    letters::visit(config, name, &self.fetcher, &self.state, &sink).await
+                }
+                Kind::Open311(config) => {
+                    open311::visit(config, name, &self.fetcher, &self.state, &sink).await
+                }
+                Kind::KafkaTopic(config) => {
+                    kafka_topic::visit(config, name, &self.fetcher, &self.state, &sink).await
+                }
                 Kind::Spreadsheet(_) | Kind::JsonLines(_) | Kind::Push(_) => Ok(Summary::default()),
             };
             drop(sink);
@@ -192,22 +225,33 @@ impl Collector {
         };
         let take = async {
             let mut together = Vec::new();
+            let mut codes: BTreeMap<String, u64> = BTreeMap::new();
             while visits.recv_many(&mut together, TOGETHER).await > 0 {
                 let (collected, confirms): (Vec<_>, Vec<_>) = together
                     .drain(..)
                     .map(|visit| (visit.collected, visit.confirm))
                     .unzip();
-                self.log
-                    .append(&self.clean(name, collected.into_iter().flatten()))
-                    .await?;
+                let records = self.clean(name, collected.into_iter().flatten());
+                for record in &records {
+                    if let Body::Dead(dead) = &record.body {
+                        *codes.entry(dead.code.clone()).or_default() += 1;
+                    }
+                }
+                self.log.append(&records).await?;
                 for confirm in &confirms {
                     self.state.confirm(confirm)?;
                 }
             }
-            anyhow::Ok(())
+            anyhow::Ok(codes)
         };
         let (done, taken) = tokio::join!(visit, take);
-        taken?;
+        let note = VisitNote {
+            at: began,
+            summary: done.as_ref().ok().copied().unwrap_or_default(),
+            error: done.as_ref().err().map(|error| error.code().to_owned()),
+            codes: taken?,
+        };
+        self.state.note_visit(name, &note)?;
         if let Err(error) = &done {
             tracing::warn!(source = name, code = error.code(), "visit failed: {error}");
         }
@@ -256,6 +300,7 @@ impl Collector {
         let mut before = folder::Marks::new();
         let none = folder::Marks::new();
         loop {
+            self.until_resumed(name).await?;
             let began = now();
             match folder::look(path, &before, &none) {
                 Ok(look) => {
@@ -304,7 +349,7 @@ impl Collector {
             }
             let refused = records
                 .iter()
-                .filter(|record| matches!(record.body, ingest::record::Body::Dead(_)))
+                .filter(|record| matches!(record.body, Body::Dead(_)))
                 .count();
             summary.refused += refused as u64;
             summary.yielded += (records.len() - refused) as u64;

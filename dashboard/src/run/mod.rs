@@ -22,6 +22,7 @@ use index::{Segmenter, writer::Index};
 use ingest::{
     clean::{CallerKey, Cleaner},
     log::{self, LogConfig},
+    source::state::CollectState,
     time::{self, Moment},
 };
 use std::{net::SocketAddr, sync::Arc};
@@ -244,6 +245,7 @@ impl Engine {
                 .map(|owner| owner.token().to_owned())
                 .unwrap_or_default(),
             sources: collect::statuses(&config.sources),
+            collect: Arc::new(CollectState::open(&data.collect_state())?),
             config,
             log,
             ledger,
@@ -299,17 +301,16 @@ pub(crate) fn cleaner(config: &Config, data: &DataDir) -> anyhow::Result<Cleaner
 /// # Errors
 /// The first role that fails, or what cannot be opened.
 pub async fn all(config: Config, data: DataDir) -> anyhow::Result<()> {
-    let engine = Engine::open(config, data.clone()).await?;
+    let engine = Engine::open(config, data).await?;
     let listener = listen(engine.app().config.dashboard.listen).await?;
     let address = listener.local_addr()?;
     eprintln!("minsheng is at http://{address}/");
-    serve_until(engine, data, listener, terminated()).await
+    serve_until(engine, listener, terminated()).await
 }
 
 /// Collects and serves over an engine until `end` completes or a role fails.
 pub(crate) async fn serve_until(
     engine: Engine,
-    data: DataDir,
     listener: TcpListener,
     end: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
@@ -326,7 +327,7 @@ pub(crate) async fn serve_until(
         }
     };
     tokio::select! {
-        done = collect::run(Arc::clone(&app), data) => done.context("collection ended")?,
+        done = collect::run(Arc::clone(&app)) => done.context("collection ended")?,
         done = escalate::run(Arc::clone(&app)) => done.context("escalation ended")?,
         done = async { axum::serve(listener, crate::router::router(Arc::clone(&app))).await } => done.context("web server ended")?,
         () = processor_ended => {}

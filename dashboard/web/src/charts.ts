@@ -92,6 +92,7 @@ function overTime(spec: ChartSpec, look: Look): object {
       axisLine: { lineStyle: { color: look.line } },
       axisTick: { show: false },
       axisLabel: { color: look.faint, hideOverlap: true },
+      splitArea: gapsOf(spec, look),
     },
     yAxis: valueAxis(spec, look),
     series: spec.series.map((series) => ({
@@ -104,6 +105,14 @@ function overTime(spec: ChartSpec, look: Look): object {
       symbol: "none",
     })),
   };
+}
+
+/** A silent source leaves a gap that must not look like calm: its days stand on a shade. */
+function gapsOf(spec: ChartSpec, look: Look): object | undefined {
+  if (spec.shaded.length === 0) return undefined;
+  const shaded = new Set(spec.shaded);
+  const color = spec.categories.map((_, place) => (shaded.has(place) ? look.line : "transparent"));
+  return { show: true, interval: 0, areaStyle: { color } };
 }
 
 function valueAxis(spec: ChartSpec, look: Look): object {

@@ -17,6 +17,8 @@ export interface ChartSpec {
   series: Series[];
   /** Where a click on a category leads; empty where it leads nowhere. */
   links: string[];
+  /** Places of the categories in which a source was silent. */
+  shaded: number[];
 }
 
 /** Reads the JSON block inside a figure; the server wrote it, so only its outline is checked. */

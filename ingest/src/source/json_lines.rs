@@ -1,11 +1,11 @@
 //! JSON Lines of posts and tickets, one object a line: `{"kind":"post",…}` or `{"kind":"ticket",…}`; the same objects
-//! as one JSON array; and the objects of MediaCrawler's Weibo export, which have no `kind` (see [`super::weibo`]).
+//! as one JSON array; and the objects of MediaCrawler's content exports, which have no `kind` (see [`super::media_crawler`]).
 //!
 //! A mistyped key is refused with the right one: a mistyped `resolved_at` must not count as unresolved.
 //!
 //! Must never hold more than one line in memory, except where the file is one array.
 
-use super::{Collected, Drafts, LONGEST_NAME, object::Object, weibo};
+use super::{Collected, Drafts, LONGEST_NAME, mapping::Mapping, media_crawler, object::Object};
 use crate::{
     clean::{Draft, PostDraft, Refusal, TicketDraft},
     record::{CalledBack, DISPATCHER_SOURCE, Engagement, MODEL_SOURCE, Place},
@@ -31,6 +31,9 @@ pub const LONGEST_LINE: usize = 1 << 20;
 
 /// Largest array: it is read as a whole.
 const LARGEST_ARRAY: u64 = 256 << 20;
+
+/// The keys of posts and of tickets, for mappings.
+pub(super) const KEYS: ([&str; 14], [&str; 22]) = (POST_KEYS, TICKET_KEYS);
 
 const POST_KEYS: [&str; 14] = [
     "kind",
@@ -82,24 +85,56 @@ pub fn read_body(origin: &str, body: Vec<u8>, observed_at: Moment) -> io::Result
     read(origin, Cursor::new(body), observed_at)
 }
 
+/// As [`read_body`], for objects of another program: `mapping` says which of their keys is which of ours.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_mapped(
+    origin: &str,
+    body: Vec<u8>,
+    observed_at: Moment,
+    mapping: Option<Mapping>,
+) -> io::Result<Drafts> {
+    read_as(origin, Cursor::new(body), observed_at, mapping)
+}
+
+/// The draft of one object of another program in `bytes`, read at `place`.
+pub(super) fn read_object(bytes: &[u8], place: Place, observed_at: Moment, mapping: &Mapping) -> Collected {
+    if bytes.len() > LONGEST_LINE {
+        let refusal = refuse(place, "too_large", "一个对象超过 1 MiB");
+        return Collected::refused(refusal, observed_at);
+    }
+    let value: Result<Value, ()> = serde_json::from_slice(bytes).map_err(|_| ());
+    let excerpt = value
+        .as_ref()
+        .map_or_else(|()| String::from_utf8_lossy(bytes).into_owned(), excerpt_of);
+    collected(value, excerpt, place, observed_at, Some(mapping))
+}
+
 /// The drafts of JSON Lines or one JSON array, told apart by the first character.
 ///
 /// # Errors
 /// When the first bytes, or an array, cannot be read. Later failures are drafts that say so.
-pub fn read(
+pub fn read(origin: &str, input: impl BufRead + Send + 'static, observed_at: Moment) -> io::Result<Drafts> {
+    read_as(origin, input, observed_at, None)
+}
+
+fn read_as(
     origin: &str,
     mut input: impl BufRead + Send + 'static,
     observed_at: Moment,
+    mapping: Option<Mapping>,
 ) -> io::Result<Drafts> {
     skip_blank(&mut input)?;
     if input.fill_buf()?.first() == Some(&b'[') {
-        return array(origin, input, observed_at);
+        return array(origin, input, observed_at, mapping);
     }
     Ok(Box::new(Lines {
         origin: origin.to_owned(),
         input,
         line: 0,
         observed_at,
+        mapping,
         broken: false,
     }))
 }
@@ -112,7 +147,12 @@ fn skip_blank(input: &mut impl BufRead) -> io::Result<()> {
     Ok(())
 }
 
-fn array(origin: &str, input: impl BufRead, observed_at: Moment) -> io::Result<Drafts> {
+fn array(
+    origin: &str,
+    input: impl BufRead,
+    observed_at: Moment,
+    mapping: Option<Mapping>,
+) -> io::Result<Drafts> {
     let mut bytes = Vec::new();
     input.take(LARGEST_ARRAY + 1).read_to_end(&mut bytes)?;
     let place = Place {
@@ -144,7 +184,7 @@ fn array(origin: &str, input: impl BufRead, observed_at: Moment) -> io::Result<D
             ..place.clone()
         };
         let excerpt = excerpt_of(&value);
-        collected(Ok(value), excerpt, place, observed_at)
+        collected(Ok(value), excerpt, place, observed_at, mapping.as_ref())
     })))
 }
 
@@ -153,6 +193,7 @@ struct Lines<R> {
     input: R,
     line: u64,
     observed_at: Moment,
+    mapping: Option<Mapping>,
     broken: bool,
 }
 
@@ -192,7 +233,13 @@ impl<R: BufRead> Iterator for Lines<R> {
             let excerpt = value
                 .as_ref()
                 .map_or_else(|()| String::from_utf8_lossy(&bytes).into_owned(), excerpt_of);
-            return Some(collected(value, excerpt, place, self.observed_at));
+            return Some(collected(
+                value,
+                excerpt,
+                place,
+                self.observed_at,
+                self.mapping.as_ref(),
+            ));
         }
     }
 }
@@ -220,9 +267,18 @@ fn read_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<
     }
 }
 
-fn collected(value: Result<Value, ()>, excerpt: String, place: Place, observed_at: Moment) -> Collected {
+fn collected(
+    value: Result<Value, ()>,
+    excerpt: String,
+    place: Place,
+    observed_at: Moment,
+    mapping: Option<&Mapping>,
+) -> Collected {
     let object = match value {
-        Ok(Value::Object(object)) => object,
+        Ok(Value::Object(object)) => match mapping {
+            Some(mapping) => mapping.apply(&object),
+            None => object,
+        },
         _ => {
             let refusal = Refusal {
                 excerpt,
@@ -231,7 +287,7 @@ fn collected(value: Result<Value, ()>, excerpt: String, place: Place, observed_a
             return Collected::refused(refusal, observed_at);
         }
     };
-    let seen_at = weibo::crawled_at(&object).unwrap_or(observed_at);
+    let seen_at = media_crawler::crawled_at(&object).unwrap_or(observed_at);
     match draft(&object) {
         Ok(draft) => Collected {
             draft,
@@ -266,7 +322,7 @@ fn refuse(place: Place, code: &'static str, reason: &str) -> Refusal {
 }
 
 fn excerpt_of(value: &Value) -> String {
-    let text = ["title", "body", "content"]
+    let text = ["title", "body", "content", "desc", "事件标题", "事件描述"]
         .into_iter()
         .find_map(|key| value.get(key)?.as_str());
     text.unwrap_or_default().to_owned()
@@ -277,7 +333,7 @@ fn draft(object: &Map<String, Value>) -> Result<Draft, super::object::Wrong> {
     match object.get("kind").and_then(Value::as_str) {
         Some("post") => post(&reader).map(Draft::Post),
         Some("ticket") => ticket(&reader).map(|ticket| Draft::Ticket(Box::new(ticket))),
-        None if weibo::is_content(object) => weibo::post(&reader).map(Draft::Post),
+        None if media_crawler::is_content(object) => media_crawler::post(&reader).map(Draft::Post),
         _ => Err((
             "kind".to_owned(),
             "unknown_kind",

@@ -9,13 +9,18 @@ pub mod feed;
 pub mod file;
 pub mod folder;
 pub mod json_lines;
+pub mod kafka_topic;
+pub mod letters;
+pub mod mapping;
+pub mod media_crawler;
 mod object;
+pub mod open311;
 pub mod push;
 pub mod site;
 pub mod spreadsheet;
 pub mod state;
 pub mod trial;
-pub mod weibo;
+pub mod trouble;
 mod words;
 
 use crate::{
@@ -58,18 +63,30 @@ pub enum Kind {
     Feed(feed::FeedConfig),
     /// A web site's list pages and articles.
     Site(Box<site::SiteConfig>),
+    /// A portal's letters with their replies.
+    Letters(letters::LettersConfig),
+    /// Another city's service requests.
+    Open311(open311::Open311Config),
+    /// A topic of the city's own Kafka.
+    KafkaTopic(kafka_topic::KafkaTopicConfig),
 }
 
 /// A kind's name in the configuration and what it does, for help and documentation.
-pub const KINDS: [(&str, &str); 5] = [
+pub const KINDS: [(&str, &str); 8] = [
     ("spreadsheet", "热线工单导出表（XLSX、CSV），监视文件夹"),
     (
         "json_lines",
-        "帖文与工单的 JSON Lines 文件（含微博采集导出），监视文件夹",
+        "帖文与工单的 JSON Lines 文件（含 MediaCrawler 的微博、小红书、抖音、哔哩哔哩、快手、知乎、贴吧导出），监视文件夹",
     ),
     ("push", "其他系统经 HTTP 推送的帖文与工单"),
     ("feed", "RSS、Atom、JSON Feed 订阅源"),
     ("site", "网站列表页及其文章页"),
+    (
+        "letters",
+        "政府网站的来信与答复（主任信箱、来信反馈等），取得工单",
+    ),
+    ("open311", "其他城市的 Open311 GeoReport v2 接口，取得工单"),
+    ("kafka_topic", "本市已有 Kafka 主题中的 JSON 数据，按配置对应字段"),
 ];
 
 impl Kind {
@@ -81,6 +98,9 @@ impl Kind {
             Self::Push(_) => 2,
             Self::Feed(_) => 3,
             Self::Site(_) => 4,
+            Self::Letters(_) => 5,
+            Self::Open311(_) => 6,
+            Self::KafkaTopic(_) => 7,
         };
         KINDS[index].0
     }
@@ -234,6 +254,19 @@ mod tests {
         let file: File = toml::from_str(text).unwrap();
         assert_eq!(file.source[0].name, "热线");
         assert_eq!(file.source[0].kind.name(), "spreadsheet");
+    }
+
+    #[test]
+    fn sources_with_tables_of_their_own_are_read() {
+        let text = "[[source]]\nname = 'events'\nkind = 'kafka_topic'\nbrokers = ['k:9092']\ntopic = 'events'\n\
+                    [source.properties]\n'security.protocol' = 'sasl_ssl'\n[source.mapping]\ntarget = 'ticket'\n\
+                    [source.mapping.fields]\nno = 'event.id'\nbody = ['a', 'b']\n[source.mapping.constants]\nchannel = '城运'\n\
+                    [[source]]\nname = 'grid'\nkind = 'push'\ntoken_env = 'T'\npreset = 'grid'\n\
+                    [[source]]\nname = 'city'\nkind = 'open311'\nendpoint = 'https://a.example/v2'\nfrom = '2024-01-01'\nformat = 'xml'\n\
+                    [[source]]\nname = 'box'\nkind = 'letters'\nlists = ['https://a.example/']\nlinks = 'a'";
+        let file: File = toml::from_str(text).unwrap();
+        let kinds: Vec<_> = file.source.iter().map(|source| source.kind.name()).collect();
+        assert_eq!(kinds, ["kafka_topic", "push", "open311", "letters"]);
     }
 
     #[test]

@@ -11,7 +11,7 @@ mod measure;
 pub use measure::{Measured, Report, measure};
 
 use super::error::LabelError;
-use super::feature::{Field, extract};
+use super::feature::{Field, Kind, extract};
 use super::score::Scores;
 use super::text::Text;
 use super::{Models, text::TOPICS};
@@ -136,12 +136,12 @@ impl Correction {
     ) {
         let norm = self.norm(&features(text));
         let mut times = FxHashMap::<u32, f32>::default();
-        extract(text, &mut |hash, _: Field, _: Range<u32>| {
+        extract(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
             if self.places.contains_key(&hash) {
                 *times.entry(hash).or_default() += 1.0;
             }
         });
-        extract(text, &mut |hash, field: Field, span: Range<u32>| {
+        extract(text, &mut |hash, _: Kind, field: Field, span: Range<u32>| {
             if let (Some(place), Some(times)) = (self.places.get(&hash), times.get(&hash)) {
                 let weights = &self.weights[*place as usize];
                 let logit = (weights[winner] - weights[other]) * self.rarity[*place as usize] / norm;
@@ -169,7 +169,7 @@ fn tilt(probabilities: &mut [f32], delta: &[f32]) {
 /// The features of a text, each once, ascending.
 pub(super) fn features(text: &Text<'_>) -> Vec<u32> {
     let mut features = FxHashSet::default();
-    extract(text, &mut |hash, _: Field, _: Range<u32>| {
+    extract(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
         features.insert(hash);
     });
     let mut features: Vec<u32> = features.into_iter().collect();

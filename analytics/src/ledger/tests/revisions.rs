@@ -297,3 +297,29 @@ fn other_rules_give_other_deadlines_at_the_next_start() {
         Err(LedgerError::ReadOnly)
     ));
 }
+
+#[test]
+fn arrivals_are_counted_by_hour_whatever_the_order_and_once() {
+    let rows = [
+        row("2016-05-09 08:10", "灯不亮", "市政局"),
+        row("2016-05-09 08:50", "灯不亮", "供电局"),
+        row("2016-05-11 10:00", "灯不亮", "市政局"),
+    ];
+    let arrivals = |order: &[usize]| {
+        let mut desk = Desk::new();
+        for place in order {
+            desk.apply(&rows[*place]);
+        }
+        desk.ledger.arrivals(at("2016-06-01")).unwrap()
+    };
+    let hour = |text: &str| at(text).timestamp_millis() / 3_600_000;
+    let expected = vec![hour("2016-05-09 08:00"), hour("2016-05-11 10:00")];
+    assert_eq!(arrivals(&[0, 1, 2])["hotline"], expected);
+    assert_eq!(arrivals(&[2, 0, 1, 1, 0]), arrivals(&[0, 1, 2]));
+    let mut desk = Desk::new();
+    desk.apply(&rows[2]);
+    assert!(
+        desk.ledger.arrivals(at("2016-05-11 09:59")).unwrap().is_empty(),
+        "not yet"
+    );
+}

@@ -69,6 +69,8 @@ pub(super) fn by_time(snapshot: &Snapshot, scope: &Scope) -> Result<Chart, Error
         shape: Shape::Stacked,
         unit: "件",
         links: links.collect(),
+        shaded: Vec::new(),
+        gaps: Vec::new(),
         categories,
         series,
     };
@@ -159,6 +161,8 @@ pub(super) fn ranking(
         categories,
         series,
         links,
+        shaded: Vec::new(),
+        gaps: Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@ use super::{
     rate::RateView,
     scope::{ScopeForm, ScopeQuery, UNNAMED, list_link},
 };
-use crate::{error::Error, router::Site, state::App};
+use crate::{error::Error, router::Site, sources, state::App};
 use analytics::{
     frame::Snapshot,
     ledger::TypeIs,
@@ -23,7 +23,7 @@ use axum::{
     extract::{Query, State},
     response::Html,
 };
-use ingest::record::TicketType;
+use ingest::{record::TicketType, time::start_of_day};
 use std::collections::BTreeMap;
 
 pub(crate) const PAGE: Page = Page {
@@ -112,7 +112,9 @@ fn view(app: &App, frame: Frame, asked: &ScopeQuery) -> Result<View, Error> {
     };
     let (not_on_time, unresolved) = (missed(HEADLINE[0]), missed(HEADLINE[1]));
     let posts_scope = PostScope::new(scope.from, scope.to, scope.as_of);
-    let posts_by_day = posts::by_day(snapshot, &posts_scope)?;
+    let until = start_of_day(scope.to.succ_opt().unwrap_or(scope.to)).min(scope.as_of);
+    let gaps = sources::gaps(app, start_of_day(scope.from), until)?;
+    let posts_by_day = posts::by_day(snapshot, &posts_scope, &gaps)?;
     Ok(View {
         period: format!("{}至{}", format::day(scope.from), format::day(scope.to)),
         as_of: format::minute_in_words(scope.as_of),

@@ -8,6 +8,7 @@ use crate::{
         format,
         link::link,
     },
+    sources::Gap,
 };
 use analytics::{
     frame::Snapshot,
@@ -15,6 +16,9 @@ use analytics::{
 };
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
+
+/// Silences named under the chart; the rest are counted.
+const GAPS_TOLD: usize = 6;
 
 /// How many posts, and how many of them negative; each count leads to its posts.
 #[derive(Debug)]
@@ -42,17 +46,20 @@ pub(super) fn volume(snapshot: &Snapshot, scope: &PostScope) -> Result<Volume, E
     })
 }
 
-/// Posts by day and sentiment, from the first day with any to the last.
-pub(super) fn by_day(snapshot: &Snapshot, scope: &PostScope) -> Result<Chart, Error> {
+/// Posts by day and sentiment, from the first day with any to the last. Days in which a source was silent are shaded; a
+/// silence that still lasts has its days though nothing came in them.
+pub(super) fn by_day(snapshot: &Snapshot, scope: &PostScope, gaps: &[Gap]) -> Result<Chart, Error> {
     let counted: BTreeMap<NaiveDate, _> = metrics::post_days(snapshot, scope)?
         .into_iter()
         .map(|day| (day.day, day))
         .collect();
-    let span = counted
-        .keys()
-        .next()
-        .copied()
-        .zip(counted.keys().next_back().copied());
+    let days = |gap: &Gap| {
+        let last = gap.silence.to.date_naive().min(scope.to);
+        (gap.silence.from.date_naive().max(scope.from), last)
+    };
+    let last = counted.keys().next_back().copied();
+    let silent_to = gaps.iter().map(|gap| days(gap).1).max();
+    let span = counted.keys().next().copied().zip(last.max(silent_to));
     let dates: Vec<NaiveDate> = span
         .map(|(first, last)| first.iter_days().take_while(|day| *day <= last).collect())
         .unwrap_or_default();
@@ -61,7 +68,20 @@ pub(super) fn by_day(snapshot: &Snapshot, scope: &PostScope) -> Result<Chart, Er
         tone,
         values: dates.iter().map(|date| counted.get(date).map_or(0, of)).collect(),
     };
+    let shaded = dates.iter().enumerate().filter(|(_, date)| {
+        gaps.iter()
+            .map(days)
+            .any(|(first, last)| (first..=last).contains(*date))
+    });
+    let told = gaps.iter().take(GAPS_TOLD).map(|gap| {
+        let (from, to) = (format::minute(gap.silence.from), format::minute(gap.silence.to));
+        format!("{} {from} 至 {to}", gap.source)
+    });
+    let more = gaps.len().saturating_sub(GAPS_TOLD);
+    let more = (more > 0).then(|| format!("另有 {more} 处"));
     Ok(Chart {
+        shaded: shaded.map(|(place, _)| place).collect(),
+        gaps: told.chain(more).collect(),
         id: "posts-by-day",
         title: "每日舆情量与情感",
         axis: "日期",

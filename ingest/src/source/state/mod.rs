@@ -7,10 +7,12 @@
 
 mod frontier;
 mod visit;
+mod visits;
 
 pub use frontier::{Bounds, FoundList};
 pub use visit::{Confirm, Summary, Visit, VisitError};
 pub(super) use visit::{Reading, SHORTEST_TEXT, Visitor};
+pub use visits::VisitNote;
 
 use crate::{
     fetch::Validators,
@@ -100,6 +102,7 @@ impl CollectState {
     fn with(connection: Connection) -> Result<Self, StateError> {
         connection.execute_batch(SCHEMA)?;
         connection.execute_batch(frontier::SCHEMA)?;
+        connection.execute_batch(visits::SCHEMA)?;
         Ok(Self(Mutex::new(connection)))
     }
 

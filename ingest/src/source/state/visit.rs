@@ -2,11 +2,11 @@
 
 use super::{CollectState, MAX_TRIES, StateError};
 use crate::{
-    clean::{Draft, PostDraft, Refusal},
+    clean::{Draft, PostDraft, Refusal, TicketDraft},
     extract::{Article, Selectors, extract_with},
     fetch::{Access, Expect, FetchError, Fetched, Fetcher, Page, Request, Validators},
     record::Place,
-    source::Collected,
+    source::{Collected, trouble},
     time::now,
 };
 use tokio::sync::mpsc;
@@ -120,6 +120,14 @@ pub(in crate::source) enum Reading {
     },
 }
 
+fn login_wall() -> Reading {
+    Reading::Failed {
+        reason: "页面要求登录".into(),
+        code: trouble::LOGIN_WALL,
+        passing: false,
+    }
+}
+
 impl<'a> Visitor<'a> {
     pub(in crate::source) fn new(
         source: &'a str,
@@ -180,10 +188,13 @@ impl<'a> Visitor<'a> {
         selectors: &Selectors,
         since: Option<&Validators>,
     ) -> Option<Reading> {
-        let failed = |error: &FetchError| Reading::Failed {
-            reason: error.chinese(),
-            code: error.code(),
-            passing: error.is_passing(),
+        let failed = |error: &FetchError| match error {
+            FetchError::Status(status) if trouble::is_login_status(*status) => login_wall(),
+            error => Reading::Failed {
+                reason: error.chinese(),
+                code: error.code(),
+                passing: error.is_passing(),
+            },
         };
         let mut page = match self.fetch(url, Expect::Page, since).await {
             Ok(Fetched::Page(page)) => *page,
@@ -203,12 +214,14 @@ impl<'a> Visitor<'a> {
         // Parsing takes milliseconds of pure work; and should a parser panic, only this page is lost.
         let work = move || {
             let (text, _) = crate::fetch::charset::decode(&body, content_type.as_deref());
-            extract_with(&text, Some(found_at.as_str()), at, &selectors)
+            let article = extract_with(&text, Some(found_at.as_str()), at, &selectors);
+            let is_short = article.text.chars().count() < SHORTEST_TEXT;
+            let walled = is_short && trouble::is_login_page(&text, found_at.as_str());
+            (article, is_short, walled)
         };
         Some(match tokio::task::spawn_blocking(work).await {
-            Ok(article) if article.text.chars().count() >= SHORTEST_TEXT => {
-                Reading::Article(Box::new(article), page)
-            }
+            Ok((article, false, _)) => Reading::Article(Box::new(article), page),
+            Ok((_, _, true)) => login_wall(),
             Ok(_) => Reading::Failed {
                 reason: "页面上没有找到正文".into(),
                 code: "no_text",
@@ -255,6 +268,47 @@ impl<'a> Visitor<'a> {
         self.send(vec![collected], confirm).await
     }
 
+    /// Hands a ticket on, read at `origin`; `key` is done with `digest` when it is durable.
+    pub(in crate::source) async fn ticket(
+        &mut self,
+        ticket: TicketDraft,
+        origin: &str,
+        key: &str,
+        digest: String,
+    ) -> Result<(), VisitError> {
+        self.summary.yielded += 1;
+        let place = Place {
+            origin: origin.to_owned(),
+            ..Place::default()
+        };
+        let collected = Collected {
+            draft: Draft::Ticket(Box::new(ticket)),
+            place,
+            observed_at: now(),
+        };
+        let mut confirm = Confirm::new(self.source);
+        confirm.add(key, Some(digest), Validators::default());
+        self.send(vec![collected], confirm).await
+    }
+
+    /// Hands on drafts as they were read; `key` is done with `digest` when all of them are durable.
+    pub(in crate::source) async fn hand_on(
+        &mut self,
+        collected: Vec<Collected>,
+        key: &str,
+        digest: String,
+    ) -> Result<(), VisitError> {
+        let refused = collected
+            .iter()
+            .filter(|collected| matches!(collected.draft, Draft::Refused(_)))
+            .count() as u64;
+        self.summary.refused += refused;
+        self.summary.yielded += collected.len() as u64 - refused;
+        let mut confirm = Confirm::new(self.source);
+        confirm.add(key, Some(digest), Validators::default());
+        self.send(collected, confirm).await
+    }
+
     /// Hands a refusal on. A failure that may pass is tried again at later visits, but not for ever; says whether
     /// it will be.
     pub(in crate::source) async fn refuse(
@@ -268,6 +322,9 @@ impl<'a> Visitor<'a> {
     ) -> Result<bool, VisitError> {
         self.summary.refused += 1;
         let again = passing && self.state.failed(self.source, key)? < MAX_TRIES;
+        if !again {
+            self.state.refused(self.source, key)?;
+        }
         let place = Place {
             origin: url.to_owned(),
             ..Place::default()
@@ -289,8 +346,18 @@ impl<'a> Visitor<'a> {
 
     /// Hands on something to confirm, after all that was handed on before.
     pub(in crate::source) async fn done(&self, key: &str, validators: Validators) -> Result<(), VisitError> {
+        self.done_with(key, None, validators).await
+    }
+
+    /// As [`Self::done`], with a digest to remember.
+    pub(in crate::source) async fn done_with(
+        &self,
+        key: &str,
+        digest: Option<String>,
+        validators: Validators,
+    ) -> Result<(), VisitError> {
         let mut confirm = Confirm::new(self.source);
-        confirm.add(key, None, validators);
+        confirm.add(key, digest, validators);
         self.send(Vec::new(), confirm).await
     }
 

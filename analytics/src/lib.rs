@@ -10,4 +10,7 @@ pub mod ledger;
 pub mod lifecycle;
 pub mod metrics;
 pub mod process;
+pub mod region;
 pub mod relabel;
+pub mod sensitive;
+pub mod units;

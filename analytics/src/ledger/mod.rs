@@ -15,6 +15,7 @@ mod events;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fold;
+mod handled;
 mod history;
 mod list;
 mod names;
@@ -32,6 +33,7 @@ mod whole;
 pub use crate::deadline::Due;
 pub use corrections::{Judged, Unread};
 pub use fold::{Fold, Round, Seen, fold};
+pub use handled::Handled;
 pub use list::{ListFilter, Order};
 pub use ticket::{Counts, LabelledBy, Status, Ticket, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE};
 pub use whole::Held;

@@ -34,6 +34,7 @@ const LARGEST_LIMIT: usize = 1000;
         tickets::list,
         tickets::get,
         tickets::timeline,
+        tickets::units,
         events::post,
         search::get,
         posts::get,

@@ -128,7 +128,11 @@ mod tests {
         app.caught_up().await.unwrap();
         let first = app.models().hash().to_owned();
         assert_eq!(app.ledger().judged().unwrap().len(), 1);
-        assert_eq!(app.relabel(&|_| {}).await.unwrap(), 0, "nothing is another model's");
+        assert_eq!(
+            app.relabel(&|_| {}).await.unwrap(),
+            0,
+            "nothing is another model's"
+        );
         let labels_of = |app: &crate::state::App, no: &str| {
             let timeline = app.ledger().timeline(no).unwrap();
             let mut actors: Vec<String> = timeline
@@ -143,7 +147,9 @@ mod tests {
         assert_ne!(before.r#type, Some(TicketType::Suggestion));
         engine.stop().await.unwrap();
 
-        correction().save(&DataDir::at(folder.path()).correction()).unwrap();
+        correction()
+            .save(&DataDir::at(folder.path()).correction())
+            .unwrap();
         let engine = open(folder.path()).await;
         let app = engine.app();
         let second = app.models().hash().to_owned();

@@ -11,6 +11,7 @@ pub(crate) mod choice;
 pub(crate) mod format;
 mod link;
 pub(crate) mod listing;
+mod marked;
 pub(crate) mod overview;
 mod pager;
 pub(crate) mod post;

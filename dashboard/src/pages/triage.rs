@@ -39,6 +39,7 @@ struct View {
     red: String,
     yellow: String,
     undecided: String,
+    flagged: String,
     notice: Option<&'static str>,
     queue: Vec<Item>,
     more: bool,
@@ -59,6 +60,8 @@ struct Item {
     title: String,
     kind: &'static str,
     undecided: bool,
+    /// Names of the sensitive contents.
+    flags: Vec<String>,
     unit: String,
     card: Option<CardTag>,
     due: String,
@@ -97,7 +100,7 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
     let queue: Vec<Item> = waiting
         .iter()
         .enumerate()
-        .map(|(place, ticket)| item(ticket, place, here, now))
+        .map(|(place, ticket)| item(app, ticket, place, here, now))
         .collect();
     Ok(View {
         frame,
@@ -106,6 +109,10 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
         yellow: carded(Card::Yellow)?,
         undecided: count(ListFilter {
             r#type: Some(TypeIs::Unknown),
+            ..open.clone()
+        })?,
+        flagged: count(ListFilter {
+            flagged: Some(true),
             ..open.clone()
         })?,
         notice: act::notice(asked.done.as_deref()),
@@ -119,7 +126,7 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
     })
 }
 
-fn item(ticket: &Ticket, place: usize, here: Option<usize>, now: Moment) -> Item {
+fn item(app: &App, ticket: &Ticket, place: usize, here: Option<usize>, now: Moment) -> Item {
     let key = match here {
         Some(here) if place == here + 1 => Some("j"),
         Some(here) if place + 1 == here => Some("k"),
@@ -134,6 +141,12 @@ fn item(ticket: &Ticket, place: usize, here: Option<usize>, now: Moment) -> Item
         title: case::title(ticket),
         kind: case::kind(ticket),
         undecided: ticket.r#type.is_none(),
+        flags: ticket
+            .model
+            .iter()
+            .flat_map(|model| &model.flags)
+            .map(|name| app.models().flag_title(name).to_owned())
+            .collect(),
         unit: ticket.unit.clone().unwrap_or_else(|| "待派单".to_owned()),
         card: case::card(ticket, now),
         due: ticket.due.as_ref().map_or_else(

@@ -14,5 +14,8 @@ pub mod lifecycle;
 pub mod matter;
 pub mod metrics;
 pub mod process;
+pub mod region;
 pub mod relabel;
 pub mod rhythm;
+pub mod sensitive;
+pub mod units;

@@ -467,7 +467,10 @@ fn post_document(
         topic: label.map(|label| label.topic.to_owned()),
         sentiment: label.map(|label| label.sentiment),
         sentiment_label: label.map(|label| label.sentiment_label.to_owned()),
-        region: post.region.clone(),
+        region: post
+            .region
+            .clone()
+            .or_else(|| label.and_then(|label| label.region.clone())),
         status: None,
     }
 }

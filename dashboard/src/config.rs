@@ -47,6 +47,12 @@ pub struct Files {
     pub deadlines: Option<PathBuf>,
     /// Cards, urging and the escalation ladder.
     pub escalation: Option<PathBuf>,
+    /// Places of the districts listened to, one file a district; only the national list where none is named.
+    pub regions: Vec<PathBuf>,
+    /// Units and what they are responsible for.
+    pub units: Option<PathBuf>,
+    /// Word lists of sensitive content.
+    pub sensitive: Option<PathBuf>,
 }
 
 /// The web server and what its pages open on.

@@ -85,6 +85,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/tickets", get(api::tickets::list))
         .route("/api/v1/tickets/{no}", get(api::tickets::get))
         .route("/api/v1/tickets/{no}/timeline", get(api::tickets::timeline))
+        .route("/api/v1/tickets/{no}/units", get(api::tickets::units))
         .route("/api/v1/tickets/{no}/events", post(api::events::post))
         .route("/api/v1/tickets/{no}/split", post(api::events::split))
         .route("/api/v1/issues", get(api::issues::get))

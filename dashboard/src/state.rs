@@ -14,13 +14,14 @@ use analytics::{
     ledger::{Ledger, LedgerError, Outcome},
     process::ProcessError,
     relabel,
+    units::{Suggestion, Units},
 };
 use chrono::{Datelike, NaiveDate};
 use index::{Segmenter, writer::Index};
 use ingest::{
     clean::Cleaner,
     log::{Checkpoint, Log, LogError},
-    record::{Body, Place, Record, RecordId},
+    record::{Body, Record, RecordId},
     source::{Collected, Drafts, Kind, SourceConfig, SourceError, file, json_lines, state::CollectState},
     time::{self, Moment},
 };
@@ -47,6 +48,7 @@ pub struct App {
     pub(crate) models: Arc<Models>,
     pub(crate) segmenter: Segmenter,
     pub(crate) rules: Rules,
+    pub(crate) units: Units,
     pub(crate) cleaner: Cleaner,
     pub(crate) clock: Clock,
     pub(crate) frames: Frames,
@@ -170,6 +172,19 @@ impl App {
     /// Deadline rules with their calendar.
     pub fn rules(&self) -> &Rules {
         &self.rules
+    }
+
+    /// The units most to the purpose for a ticket of this topic and region, three at most. Blocking.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn suggest_units(
+        &self,
+        topic: Option<&str>,
+        region: Option<&str>,
+    ) -> Result<Vec<Suggestion>, LedgerError> {
+        let handled = self.ledger.handled(topic, region)?;
+        Ok(self.units.suggest(topic, region, &handled))
     }
 
     /// One immutable view of the ledger, up to date with its last transaction. Blocking.

@@ -458,6 +458,15 @@ pub struct Classified {
     /// Model only: id of the `accepted` or `amended` event whose text was labelled.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub of: Option<RecordId>,
+    /// Model only: region the text is about, by the gazetteer; used where the feed gives none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Model only: the words that decided the region.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub region_words: Vec<String>,
+    /// Model only: names of the sensitive contents found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags: Vec<String>,
     /// Model only: when a text of the past was labelled again by another model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relabelled_at: Option<Moment>,

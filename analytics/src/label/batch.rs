@@ -73,6 +73,10 @@ fn rows(frame: DataFrame) -> Result<Vec<Label>, LabelError> {
                 topic_confidence: topic_confidence.get(row).unwrap_or(0.0),
                 sentiment: sentiment.get(row).unwrap_or(0.0),
                 sentiment_label: sentiment_name(sentiment.get(row).unwrap_or(0.0)),
+                region: None,
+                region_words: Vec::new(),
+                organisations: Vec::new(),
+                flags: Vec::new(),
             })
             .collect())
     };

@@ -25,6 +25,9 @@ pub(crate) fn classified(
         topic_confidence: Some(label.topic_confidence),
         sentiment: Some(label.sentiment),
         of: Some(text.id.clone()),
+        region: label.region.clone(),
+        region_words: label.region_words.clone(),
+        flags: label.flags.iter().map(|flag| flag.name.clone()).collect(),
         relabelled_at,
     };
     let body = Body::Ticket(TicketEvent {

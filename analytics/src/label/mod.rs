@@ -21,7 +21,12 @@ pub mod weights;
 pub use error::LabelError;
 pub use text::{Evidence, Label, SENTIMENTS, TOPICS, Text, sentiment_name};
 
+use crate::{
+    region::{Gazetteer, Located, organisations},
+    sensitive::Flags,
+};
 use correct::Correction;
+use std::sync::Arc;
 use weights::Weights;
 
 // Made by `minsheng train`; `analytics/models/README.md` says from what and how good it is.
@@ -32,17 +37,19 @@ const SHIPPED: &[u8] = include_bytes!("../../models/labels.weights");
 pub struct Models {
     scorer: score::Scorer,
     correction: Option<Correction>,
+    gazetteer: Arc<Gazetteer>,
+    flags: Arc<Flags>,
     base_hash: String,
     hash: String,
 }
 
 impl Models {
-    /// The weights embedded in the program.
+    /// The weights, the national gazetteer and the word lists embedded in the program.
     ///
     /// # Errors
-    /// When the embedded weights cannot be read: a defect of the build.
+    /// When they cannot be read: a defect of the build.
     pub fn shipped() -> Result<Self, LabelError> {
-        Ok(Self::ready(Weights::load(SHIPPED)?, SHIPPED))
+        Self::ready(Weights::load(SHIPPED)?, SHIPPED)
     }
 
     /// Weights from elsewhere.
@@ -51,17 +58,44 @@ impl Models {
     /// When they hold a number that is not finite.
     pub fn from_weights(weights: Weights) -> Result<Self, LabelError> {
         let bytes = weights.to_bytes()?;
-        Ok(Self::ready(weights, &bytes))
+        Self::ready(weights, &bytes)
     }
 
-    fn ready(weights: Weights, bytes: &[u8]) -> Self {
-        let hash = short_hash(&[bytes]);
-        Self {
+    fn ready(weights: Weights, bytes: &[u8]) -> Result<Self, LabelError> {
+        let models = Self {
             scorer: score::Scorer::new(&weights),
             correction: None,
-            base_hash: hash.clone(),
-            hash,
-        }
+            gazetteer: Arc::new(Gazetteer::load(&[])?),
+            flags: Arc::new(Flags::embedded()?),
+            base_hash: short_hash(&[bytes]),
+            hash: String::new(),
+        };
+        models.hashed()
+    }
+
+    /// The same models with other places and word lists.
+    ///
+    /// # Errors
+    /// When a number of the correction is not finite.
+    pub fn with_lists(self, gazetteer: Gazetteer, flags: Flags) -> Result<Self, LabelError> {
+        let models = Self {
+            gazetteer: Arc::new(gazetteer),
+            flags: Arc::new(flags),
+            ..self
+        };
+        models.hashed()
+    }
+
+    fn hashed(mut self) -> Result<Self, LabelError> {
+        let correction = self
+            .correction
+            .as_ref()
+            .map(Correction::to_bytes)
+            .transpose()?
+            .unwrap_or_default();
+        let base = self.base_hash.as_bytes();
+        self.hash = short_hash(&[base, &correction, self.gazetteer.hash(), self.flags.hash()]);
+        Ok(self)
     }
 
     /// The same weights with a correction, under a hash of their own.
@@ -75,15 +109,15 @@ impl Models {
                 now: self.base_hash,
             });
         }
-        let hash = short_hash(&[self.base_hash.as_bytes(), &correction.to_bytes()?]);
-        Ok(Self {
+        let models = Self {
             correction: Some(correction),
-            hash,
             ..self
-        })
+        };
+        models.hashed()
     }
 
-    /// First 12 hexadecimal digits of a hash over weights and correction: the actor of a label is `model:<hash>`.
+    /// First 12 hexadecimal digits of a hash over weights, correction, places and word lists: the actor of a label is
+    /// `model:<hash>`.
     pub fn hash(&self) -> &str {
         &self.hash
     }
@@ -113,7 +147,30 @@ impl Models {
     /// # Errors
     /// When Polars fails.
     pub fn label(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
-        batch::label(&self.scorer, self.correction.as_ref(), texts)
+        let mut labels = batch::label(&self.scorer, self.correction.as_ref(), texts)?;
+        for (label, text) in labels.iter_mut().zip(texts) {
+            let located = self.gazetteer.locate(text.title, text.body);
+            label.region = located.region;
+            label.region_words = located.words;
+            label.organisations = organisations(text.title);
+            for name in organisations(text.body) {
+                if !label.organisations.contains(&name) {
+                    label.organisations.push(name);
+                }
+            }
+            label.flags = self.flags.raised(text.title, text.body);
+        }
+        Ok(labels)
+    }
+
+    /// The places a text names, and the region it is about.
+    pub fn locate(&self, title: &str, body: &str) -> Located {
+        self.gazetteer.locate(title, body)
+    }
+
+    /// The page name of a flag.
+    pub fn flag_title<'a>(&'a self, name: &'a str) -> &'a str {
+        self.flags.title(name)
     }
 
     /// The pieces of `text` that decided its type, strongest first, at most `limit`. Weights are shares of all that was

@@ -1,5 +1,6 @@
 //! What goes in and what comes out of labelling: pure data.
 
+use crate::sensitive::Flag;
 use index::Segmented;
 use ingest::record::TicketType;
 use serde::Serialize;
@@ -34,6 +35,14 @@ pub struct Label {
     pub sentiment: f32,
     /// `negative`, `neutral` or `positive`.
     pub sentiment_label: &'static str,
+    /// Region the text is about, by the gazetteer.
+    pub region: Option<String>,
+    /// The words that decided the region.
+    pub region_words: Vec<String>,
+    /// Businesses the text names.
+    pub organisations: Vec<String>,
+    /// Sensitive content.
+    pub flags: Vec<Flag>,
 }
 
 /// A piece of text that spoke for (`weight` > 0) or against the type.

@@ -211,6 +211,10 @@ pub(crate) fn post(native_id: &str, body: &str, published: Option<&str>, seen: &
 
 pub(crate) fn sentiment(label: &'static str, topic: &'static str) -> Label {
     Label {
+        region: None,
+        region_words: Vec::new(),
+        organisations: Vec::new(),
+        flags: Vec::new(),
         r#type: TicketType::Complaint,
         confidence: 0.5,
         abstained: true,

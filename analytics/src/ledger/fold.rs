@@ -94,6 +94,7 @@ impl<'a> Folding<'a> {
                 body: String::new(),
                 channel: None,
                 region: None,
+                region_derived: false,
                 caller: None,
                 accepted_at: first.occurred_at,
                 unit: None,
@@ -306,6 +307,12 @@ impl<'a> Folding<'a> {
             .rev()
             .find(|(event, _)| labelled_by(event) == LabelledBy::Model)
             .map(|(_, classified)| (*classified).clone());
+        if let (None, Some(model)) = (&self.ticket.region, &self.ticket.model)
+            && model.region.is_some()
+        {
+            self.ticket.region.clone_from(&model.region);
+            self.ticket.region_derived = true;
+        }
         for by in [LabelledBy::Human, LabelledBy::Feed, LabelledBy::Model] {
             let said = || {
                 let usable = self

@@ -32,6 +32,8 @@ pub struct ListFilter {
     pub source: Option<String>,
     /// Whether a 回访 was made.
     pub called_back: Option<bool>,
+    /// With sensitive content (`true`), or without.
+    pub flagged: Option<bool>,
     /// Open tickets that deserve this card at that moment.
     pub card: Option<(Card, Moment)>,
     /// Accepted on this day or later.
@@ -52,7 +54,8 @@ pub enum Order {
     Newest,
     /// Accepted first first.
     Oldest,
-    /// The dispatcher's: open before closed; red, yellow, then by deadline; 待判定 first among equals.
+    /// The dispatcher's: open before closed; sensitive content first; red, yellow, then by deadline; 待判定 first among
+    /// equals.
     Urgency(Moment),
 }
 
@@ -197,6 +200,9 @@ impl ListFilter {
                 all.and(&code, [argument(name.clone()), argument(name.clone())]);
             }
         }
+        if let Some(flagged) = self.flagged {
+            all.and(if flagged { "flags <> 0" } else { "flags = 0" }, []);
+        }
         if let Some((card, now)) = self.card {
             all.and(OPEN, []);
             // A deadline of 23:59:59 lasts to the end of that second.
@@ -237,7 +243,7 @@ impl ListFilter {
             Order::Urgency(now) => {
                 let now = now.timestamp_millis();
                 let sql = format!(
-                    "NOT ({OPEN}), CASE WHEN due_at IS NULL THEN 3 WHEN {CLOCK} / 1000 > due_at / 1000 THEN 0
+                    "NOT ({OPEN}), flags = 0, CASE WHEN due_at IS NULL THEN 3 WHEN {CLOCK} / 1000 > due_at / 1000 THEN 0
                      WHEN {CLOCK} >= warn_at THEN 1 ELSE 2 END, due_at, type <> 0, no"
                 );
                 (sql, (0..4).map(|_| argument(now)).collect())

@@ -16,6 +16,7 @@ mod events;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod fold;
+mod handled;
 mod history;
 mod list;
 mod names;
@@ -37,6 +38,7 @@ pub use arrivals::DeadReason;
 pub use clock::Supposed;
 pub use corrections::{Judged, Unread};
 pub use fold::{Fold, Round, Seen, fold};
+pub use handled::Handled;
 pub use list::{ListFilter, Order};
 pub use ticket::{Counts, LabelledBy, Status, Ticket, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE};
 pub use voices::{Restless, Voice};

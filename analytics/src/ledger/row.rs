@@ -1,6 +1,6 @@
 //! What lists and frames read of a ticket, as one row of numbers.
 
-use super::{Fold, LedgerError, Ticket, clock::sign_due, names::Names, ticket::type_code};
+use super::{Fold, LedgerError, Ticket, clock::sign_due, handled, names::Names, ticket::type_code};
 use crate::deadline::Rules;
 use ingest::time::Moment;
 use rusqlite::{Connection, Row, params};
@@ -167,6 +167,7 @@ impl TicketRow {
         change: i64,
     ) -> Result<(), LedgerError> {
         let row = Self::of(fold, rules, 0, |text| names.code(connection, text))?;
+        handled::count(connection, &fold.ticket.no, (row.topic, row.region, row.unit))?;
         connection.prepare_cached(UPSERT)?.execute(params![
             fold.ticket.no,
             change,
@@ -199,6 +200,10 @@ impl TicketRow {
             row.solved,
             row.satisfied,
             fold.ticket.title,
+            fold.ticket
+                .model
+                .as_ref()
+                .map_or(0, |model| model.flags.len() as u32),
         ])?;
         Ok(())
     }
@@ -206,11 +211,12 @@ impl TicketRow {
 
 const UPSERT: &str = "INSERT INTO tickets (no, change, source, type, topic, unit, region, channel, status, accepted_at,
     last_event_at, dispatched_at, signed_at, sign_due_at, contacted_at, replied_at, resolved_at, due_at, warn_at,
-    paused_since, on_time, provisional, rule, returned, extended, reopened, direct, callback, solved, satisfied, title)
+    paused_since, on_time, provisional, rule, returned, extended, reopened, direct, callback, solved, satisfied, title,
+    flags)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-    ?25, ?26, ?27, ?28, ?29, ?30, ?31)
+    ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)
 ON CONFLICT (no) DO UPDATE SET change = ?2, source = ?3, type = ?4, topic = ?5, unit = ?6, region = ?7, channel = ?8,
     status = ?9, accepted_at = ?10, last_event_at = ?11, dispatched_at = ?12, signed_at = ?13, sign_due_at = ?14,
     contacted_at = ?15, replied_at = ?16, resolved_at = ?17, due_at = ?18, warn_at = ?19, paused_since = ?20,
     on_time = ?21, provisional = ?22, rule = ?23, returned = ?24, extended = ?25, reopened = ?26, direct = ?27,
-    callback = ?28, solved = ?29, satisfied = ?30, title = ?31";
+    callback = ?28, solved = ?29, satisfied = ?30, title = ?31, flags = ?32";

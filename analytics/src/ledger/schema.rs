@@ -4,7 +4,7 @@ use super::LedgerError;
 use rusqlite::Connection;
 
 /// Raised with every change of [`TABLES`]; a file of another version is made anew from the log.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// `change` is the number of the transaction that last changed a row: frames read only what is newer than they hold.
 /// `names` holds every repeated text (unit, topic, region …) once; code 0 stands for none.
@@ -42,7 +42,8 @@ CREATE TABLE tickets (
     provisional INTEGER NOT NULL, rule INTEGER NOT NULL,
     returned INTEGER NOT NULL, extended INTEGER NOT NULL, reopened INTEGER NOT NULL, direct INTEGER NOT NULL,
     callback INTEGER NOT NULL, solved INTEGER, satisfied INTEGER,
-    title TEXT NOT NULL
+    title TEXT NOT NULL,
+    flags INTEGER NOT NULL      -- kinds of sensitive content in the text
 );
 CREATE INDEX tickets_change ON tickets (change);
 CREATE INDEX tickets_accepted ON tickets (accepted_at);
@@ -57,6 +58,12 @@ CREATE TABLE ties (
 ) WITHOUT ROWID;
 CREATE INDEX ties_caller ON ties (caller) WHERE caller IS NOT NULL;
 CREATE INDEX ties_merged ON ties (merged_into) WHERE merged_into IS NOT NULL;
+
+-- Tickets by what they are and who handles them, kept by counting: units are suggested from it.
+CREATE TABLE handled (
+    topic INTEGER NOT NULL, region INTEGER NOT NULL, unit INTEGER NOT NULL, tickets INTEGER NOT NULL,
+    PRIMARY KEY (topic, region, unit)
+) WITHOUT ROWID;
 
 CREATE TABLE posts (
     row INTEGER PRIMARY KEY, post_id TEXT NOT NULL UNIQUE, change INTEGER NOT NULL,

@@ -20,8 +20,10 @@ pub struct Ticket {
     pub body: String,
     /// 来源渠道
     pub channel: Option<String>,
-    /// 区域
+    /// 区域, the feed's or a person's; where there is none, the one the model's label of the text found.
     pub region: Option<String>,
+    /// Whether `region` was found in the text.
+    pub region_derived: bool,
     /// 来电人
     pub caller: Option<Caller>,
     /// 受理时间; the earliest event's time while no `accepted` event has come.

@@ -37,6 +37,7 @@ const LARGEST_LIMIT: usize = 1000;
         tickets::list,
         tickets::get,
         tickets::timeline,
+        tickets::units,
         events::post,
         events::split,
         issues::get,

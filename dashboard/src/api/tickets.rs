@@ -6,7 +6,10 @@ use crate::{
     pages::{listing::Asked, scope::ScopeQuery},
     router::Site,
 };
-use analytics::ledger::{Ticket, TimelineEntry};
+use analytics::{
+    ledger::{Ticket, TimelineEntry},
+    units::Suggestion,
+};
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -76,6 +79,27 @@ pub(crate) async fn timeline(
     site.blocking(move |app| match app.ledger().timeline(&no)? {
         none if none.is_empty() => Err(missing()),
         entries => Ok(Json(entries)),
+    })
+    .await
+}
+
+/// `GET /api/v1/tickets/{no}/units`
+#[utoipa::path(get, path = "/api/v1/tickets/{no}/units", tag = "tickets",
+    params(("no" = String, Path, description = "工单编号")),
+    responses(
+        (status = 200, description = "The units most to the purpose, three at most, with their reasons", body = Vec<Object>),
+        (status = 404, body = Problem)
+    )
+)]
+pub(crate) async fn units(
+    State(site): State<Site>,
+    Path(no): Path<String>,
+) -> Result<Json<Vec<Suggestion>>, Error> {
+    site.blocking(move |app| {
+        let ticket = app.ledger().ticket(&no)?.ok_or_else(missing)?;
+        let guessed = ticket.model.as_ref().and_then(|model| model.topic.as_deref());
+        let topic = ticket.topic.as_deref().or(guessed);
+        Ok(Json(app.suggest_units(topic, ticket.region.as_deref())?))
     })
     .await
 }

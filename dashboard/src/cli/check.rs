@@ -29,8 +29,12 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
         run::segmenter(&config).map(|_| "readable".to_owned()),
     ));
     findings.push(finding(
+        "units",
+        run::units(&config).map(|_| "readable".to_owned()),
+    ));
+    findings.push(finding(
         "models",
-        run::models_of(&data).map(|models: Models| format!("model {}", models.hash())),
+        run::models_of(&config, &data).map(|models: Models| format!("model {}", models.hash())),
     ));
     match run::Engine::open(config, data).await {
         Ok(engine) => {

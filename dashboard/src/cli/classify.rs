@@ -14,6 +14,8 @@ use std::{
 
 /// Lines labelled at once.
 const BATCH: usize = 1024;
+/// Bytes after which a batch is labelled though it has fewer lines: memory stays flat on a stream of long lines, too.
+const BATCH_BYTES: usize = 4 << 20;
 /// A ticket of a megabyte is none; a longer line is refused and skipped to its end.
 const MAX_LINE: usize = 1 << 20;
 /// Pieces of evidence per ticket.
@@ -56,7 +58,7 @@ struct Refused {
 pub(super) fn run(common: &Common, args: &ClassifyArgs) -> anyhow::Result<()> {
     let config = common.config()?;
     let segmenter = crate::run::segmenter(&config)?;
-    let models = models_of(&common.existing_data())?;
+    let models = models_of(&config, &common.existing_data())?;
     let input: Box<dyn Read> = match &args.file {
         Some(path) if path.as_os_str() != "-" => Box::new(
             std::fs::File::open(path)
@@ -70,8 +72,7 @@ pub(super) fn run(common: &Common, args: &ClassifyArgs) -> anyhow::Result<()> {
     };
     let mut out = Output::new();
     loop {
-        let batch: Vec<(u64, Result<String, String>)> =
-            lines.by_ref().take(BATCH).collect::<Result<_, _>>()?;
+        let batch = lines.batch()?;
         if batch.is_empty() {
             return out.flush();
         }
@@ -184,6 +185,21 @@ struct Lines<R> {
     number: u64,
 }
 
+impl<R: BufRead> Lines<R> {
+    /// The next lines, as many as are labelled at once; none at the end.
+    fn batch(&mut self) -> std::io::Result<Vec<(u64, Result<String, String>)>> {
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while batch.len() < BATCH && bytes < BATCH_BYTES {
+            let Some(line) = self.next().transpose()? else {
+                break;
+            };
+            bytes += line.1.as_ref().map_or(0, String::len);
+            batch.push(line);
+        }
+        Ok(batch)
+    }
+}
+
 impl<R: BufRead> Iterator for Lines<R> {
     type Item = std::io::Result<(u64, Result<String, String>)>;
 
@@ -230,5 +246,65 @@ fn skip_line(input: &mut impl BufRead) -> std::io::Result<()> {
         if end.is_some() {
             return Ok(());
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(input: &[u8]) -> Lines<&[u8]> {
+        Lines { input, number: 0 }
+    }
+
+    #[test]
+    fn a_broken_line_is_answered_by_its_number_and_the_next_is_read() {
+        let mut input = b"{\"id\":1,\"body\":\"a\"}\n\n{broken\n\xff\xfe\n".to_vec();
+        input.extend(vec![b'x'; MAX_LINE + 10]);
+        input.extend(b"\n{\"id\":2}\n17\n{\"id\":3,\"body\":null}");
+        let answers: Vec<(u64, Result<Ticket, String>)> = lines(&input)
+            .batch()
+            .unwrap()
+            .into_iter()
+            .map(|(number, line)| (number, line.and_then(|line| parse(&line))))
+            .collect();
+        let told: Vec<(u64, bool)> = answers.iter().map(|(n, answer)| (*n, answer.is_ok())).collect();
+        assert_eq!(
+            told,
+            [
+                (1, true),
+                (3, false),
+                (4, false),
+                (5, false),
+                (6, true),
+                (7, false),
+                (8, false)
+            ]
+        );
+        let error = |place: usize| answers[place].1.as_ref().err().unwrap();
+        assert!(error(1).contains("column 2"), "{}", error(1));
+        assert_eq!(error(2), "line is not UTF-8");
+        assert!(error(3).contains("longer than"));
+    }
+
+    #[test]
+    fn long_lines_make_small_batches() {
+        let mut input = Vec::new();
+        for _ in 0..12 {
+            input.extend(vec![b' '; 10]);
+            input.extend(vec![b'x'; MAX_LINE - 20]);
+            input.push(b'\n');
+        }
+        let mut lines = lines(&input);
+        let mut sizes = Vec::new();
+        loop {
+            let batch = lines.batch().unwrap();
+            if batch.is_empty() {
+                break;
+            }
+            sizes.push(batch.len());
+        }
+        assert_eq!(sizes.iter().sum::<usize>(), 12);
+        assert!(sizes.iter().all(|size| *size <= 5), "{sizes:?}");
     }
 }

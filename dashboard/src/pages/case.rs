@@ -1,9 +1,10 @@
 //! One ticket as `templates/case.html` shows it: on its own page and on the dispatcher's desk.
 
 use super::{
-    Fact, Piece,
+    Fact,
     deed::{self, Form},
-    format, link, pieces,
+    format, link,
+    marked::{Mark, Word, mark},
     related::Related,
     told::{self, Step},
 };
@@ -12,6 +13,9 @@ use analytics::{
     deadline::Due,
     label::{Evidence, Label, Text},
     ledger::{LabelledBy, Status, Ticket, TimelineEntry, UNKNOWN_TYPE_CHINESE},
+    lifecycle::Deed,
+    region::{Located, Place},
+    units::Suggestion as Suggested,
 };
 use ingest::{
     record::{Card, TicketType},
@@ -35,7 +39,11 @@ pub(crate) struct Case {
     /// 已办结 or 已合并
     pub(super) finished: bool,
     pub(super) card: Option<CardTag>,
-    pub(super) body: Vec<Piece>,
+    pub(super) body: Vec<Word>,
+    /// Units suggested for dispatch.
+    pub(super) units: Vec<UnitTag>,
+    /// Sensitive content with the words that raised it.
+    pub(super) flags: Vec<FlagTag>,
     pub(super) facts: Vec<Fact>,
     pub(super) label: Option<Suggestion>,
     pub(super) reply: String,
@@ -59,6 +67,20 @@ pub(crate) struct CardTag {
     pub(super) name: &'static str,
 }
 
+/// A suggested unit with its reasons.
+#[derive(Debug)]
+pub(super) struct UnitTag {
+    pub(super) name: String,
+    pub(super) reasons: String,
+}
+
+/// Sensitive content in words.
+#[derive(Debug)]
+pub(super) struct FlagTag {
+    pub(super) title: String,
+    pub(super) words: String,
+}
+
 /// What the model thinks of the text now.
 #[derive(Debug)]
 pub(super) struct Suggestion {
@@ -70,7 +92,9 @@ pub(super) struct Suggestion {
     pub(super) sentiment: String,
     pub(super) sentiment_tone: &'static str,
     pub(super) abstained: bool,
-    pub(super) evidence: Vec<Reason>,
+    /// What spoke for the type, and what against it.
+    pub(super) pro: Vec<Reason>,
+    pub(super) contra: Vec<Reason>,
 }
 
 #[derive(Debug)]
@@ -117,7 +141,40 @@ impl Case {
         let related = Related::read(app, &ticket)?;
         let mut case = Self::of(&ticket, &timeline, label.as_ref(), &evidence, related, app.now());
         (case.next, case.rest) = forms;
+        case.name_places(
+            &ticket,
+            label.as_ref(),
+            &app.models().locate(&ticket.title, &ticket.body),
+        );
+        if Deed::Dispatch.possible(&ticket, app.now()).is_ok() {
+            let suggested = app.suggest_units(chosen_topic, ticket.region.as_deref())?;
+            let tag = |one: Suggested| UnitTag {
+                name: one.unit,
+                reasons: one.reasons.join("；"),
+            };
+            case.units = suggested.into_iter().map(tag).collect();
+        }
         Ok(case)
+    }
+
+    /// Adds what the gazetteer and the rule for businesses found in the text.
+    fn name_places(&mut self, ticket: &Ticket, label: Option<&Label>, located: &Located) {
+        let mut fact = |name, value: String| {
+            if !value.is_empty() {
+                self.facts.push(Fact { name, value });
+            }
+        };
+        if ticket.region_derived {
+            let words = ticket.model.as_ref().map(|model| model.region_words.join("、"));
+            fact("区域依据", format!("由正文识别：{}", words.unwrap_or_default()));
+        }
+        fact("提及地点", places(located));
+        fact(
+            "涉及单位",
+            label
+                .map(|label| label.organisations.join("、"))
+                .unwrap_or_default(),
+        );
     }
 
     fn of(
@@ -138,7 +195,15 @@ impl Case {
             status: ticket.status.chinese(),
             finished: matches!(ticket.status, Status::Resolved | Status::Merged),
             card: card(ticket, now),
-            body: marked(&ticket.body, evidence),
+            body: marked(&ticket.body, label, evidence),
+            flags: label
+                .into_iter()
+                .flat_map(|label| &label.flags)
+                .map(|flag| FlagTag {
+                    title: flag.title.clone(),
+                    words: flag.words.join("、"),
+                })
+                .collect(),
             facts: facts(ticket, now),
             label: label.map(|label| suggestion(label, evidence)),
             reply: ticket.reply.clone().unwrap_or_default(),
@@ -146,6 +211,7 @@ impl Case {
             next: Vec::new(),
             rest: Vec::new(),
             once: random_token(),
+            units: Vec::new(),
             timeline: timeline.iter().map(Step::of).collect(),
             related,
             list: String::new(),
@@ -275,29 +341,31 @@ fn labelled_by(by: LabelledBy) -> &'static str {
     }
 }
 
-/// The text with every occurrence of the evidence marked that spoke for the type.
-fn marked(body: &str, evidence: &[Evidence]) -> Vec<Piece> {
-    let mut ranges: Vec<(usize, usize)> = Vec::new();
-    for piece in evidence
-        .iter()
-        .filter(|piece| piece.weight > 0.0 && !piece.text.is_empty())
-    {
-        ranges.extend(
-            body.match_indices(&piece.text)
-                .map(|(start, found)| (start, start + found.len())),
-        );
-    }
-    // The longer of two that begin together, so that a word inside a phrase does not cut it.
-    ranges.sort_unstable_by_key(|&(start, end)| (start, std::cmp::Reverse(end)));
-    let mut end_of_last = 0;
-    ranges.retain(|&(start, end)| {
-        let free = start >= end_of_last;
-        if free {
-            end_of_last = end;
-        }
-        free
+/// The text with the reasons of type and flags marked.
+fn marked(body: &str, label: Option<&Label>, evidence: &[Evidence]) -> Vec<Word> {
+    let flags = label.into_iter().flat_map(|label| &label.flags);
+    let flagged = flags.flat_map(|flag| flag.words.iter().map(|word| (word.as_str(), Mark::Flag)));
+    let reasons = evidence.iter().map(|piece| {
+        let mark = if piece.weight > 0.0 {
+            Mark::For
+        } else {
+            Mark::Against
+        };
+        (piece.text.as_str(), mark)
     });
-    pieces(body, &ranges)
+    mark(body, &flagged.chain(reasons).collect::<Vec<_>>())
+}
+
+/// What the gazetteer found: the region, where the feed gives none, and the places with their parents.
+fn places(located: &Located) -> String {
+    let place = |place: &Place| {
+        let parents = place
+            .path
+            .get(..place.path.len().saturating_sub(1))
+            .unwrap_or_default();
+        format!("{}（{}，{}）", place.text, place.kind.chinese(), parents.join("")).replace("，）", "）")
+    };
+    located.places.iter().map(place).collect::<Vec<_>>().join("、")
 }
 
 fn suggestion(label: &Label, evidence: &[Evidence]) -> Suggestion {
@@ -314,13 +382,16 @@ fn suggestion(label: &Label, evidence: &[Evidence]) -> Suggestion {
         ),
         sentiment_tone: label.sentiment_label,
         abstained: label.abstained,
-        evidence: evidence
-            .iter()
-            .filter(|piece| piece.weight > 0.0)
-            .map(|piece| Reason {
-                text: piece.text.clone(),
-                weight: format!("{:+.0}%", piece.weight * 100.0),
-            })
-            .collect(),
+        pro: reasons(evidence, |weight| weight > 0.0),
+        contra: reasons(evidence, |weight| weight < 0.0),
     }
+}
+
+fn reasons(evidence: &[Evidence], side: impl Fn(f32) -> bool) -> Vec<Reason> {
+    let pieces = evidence.iter().filter(|piece| side(piece.weight));
+    let told = pieces.map(|piece| Reason {
+        text: piece.text.clone(),
+        weight: format!("{:+.0}%", piece.weight * 100.0),
+    });
+    told.collect()
 }

@@ -14,6 +14,7 @@ pub(crate) mod events;
 pub(crate) mod format;
 mod link;
 pub(crate) mod listing;
+mod marked;
 pub(crate) mod overview;
 mod pager;
 pub(crate) mod post;

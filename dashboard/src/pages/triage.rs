@@ -79,11 +79,19 @@ fn in_state(status: Status, now: Moment) -> ListFilter {
 }
 
 /// The desk's queues in their order; the first is shown where the address names none.
-const QUEUES: [Queue; 8] = [
+const QUEUES: [Queue; 9] = [
     Queue {
         path: "",
         name: "全部待办",
         filter: open,
+    },
+    Queue {
+        path: "sensitive",
+        name: "敏感内容",
+        filter: |now| ListFilter {
+            flagged: Some(true),
+            ..open(now)
+        },
     },
     Queue {
         path: "overdue",
@@ -149,6 +157,8 @@ struct Item {
     title: String,
     kind: &'static str,
     undecided: bool,
+    /// Names of the sensitive contents.
+    flags: Vec<String>,
     unit: String,
     card: Option<CardTag>,
     due: String,
@@ -195,7 +205,7 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
     let items: Vec<Item> = waiting
         .iter()
         .enumerate()
-        .map(|(place, ticket)| item(ticket, queue.path, place, here, now))
+        .map(|(place, ticket)| item(app, ticket, queue.path, place, here))
         .collect();
     Ok(View {
         frame,
@@ -212,7 +222,8 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
     })
 }
 
-fn item(ticket: &Ticket, list: &str, place: usize, here: Option<usize>, now: Moment) -> Item {
+fn item(app: &App, ticket: &Ticket, list: &str, place: usize, here: Option<usize>) -> Item {
+    let now = app.now();
     let key = match here {
         Some(here) if place == here + 1 => Some("j"),
         Some(here) if place + 1 == here => Some("k"),
@@ -227,6 +238,12 @@ fn item(ticket: &Ticket, list: &str, place: usize, here: Option<usize>, now: Mom
         title: case::title(ticket),
         kind: case::kind(ticket),
         undecided: ticket.r#type.is_none(),
+        flags: ticket
+            .model
+            .iter()
+            .flat_map(|model| &model.flags)
+            .map(|name| app.models().flag_title(name).to_owned())
+            .collect(),
         unit: ticket.unit.clone().unwrap_or_else(|| "待派单".to_owned()),
         card: case::card(ticket, now),
         past: [

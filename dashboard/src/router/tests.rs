@@ -574,3 +574,52 @@ async fn a_bulletin_is_audited_beside_our_own_figures() {
     assert_eq!(asked.status, StatusCode::OK, "{}", asked.text);
     assert_eq!(asked.json()["findings"][0]["numerator"], 1738);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sensitive_tickets_come_first_with_their_reasons_and_units_are_suggested() {
+    let plain = ticket("T010", TicketType::Help, None);
+    let mut urgent = ticket("T011", TicketType::Help, None);
+    urgent.body =
+        "广东省佛山市南海区桂花小区楼下燃气泄漏，已有人昏迷，投诉南海鸿运燃气有限公司不到场。".to_owned();
+    urgent.accepted_at = Some(at("2016-03-02 09:00"));
+    urgent.due_at = Some(at("2016-12-31 23:59:59"));
+    urgent.unit = None;
+    urgent.dispatched_at = None;
+    let bench = Bench::new(vec![plain, urgent]).await;
+    let desk = bench.get("/triage").await;
+    let (first, second) = (desk.text.find("T011").unwrap(), desk.text.find("T010").unwrap());
+    assert!(
+        first < second,
+        "sensitive content first, though its deadline is far"
+    );
+    assert!(desk.text.contains("敏感内容 <b>1</b>") && desk.text.contains("生命安全"));
+    let page = bench.get("/tickets/T011").await;
+    for words in [
+        "<mark class=\"flag\">燃气泄漏</mark>",
+        "由正文识别",
+        "南海区",
+        "南海鸿运燃气有限公司",
+        "建议承办单位",
+        "派给住建局",
+        "同领域 1 件中承办 1 件",
+    ] {
+        assert!(page.text.contains(words), "{words}: {}", page.text);
+    }
+    let json = bench.get("/api/v1/tickets/T011").await.json();
+    assert_eq!(
+        (json["region"].as_str(), json["region_derived"].as_bool()),
+        (Some("南海区"), Some(true))
+    );
+    assert_eq!(json["model"]["flags"][0], "life_safety");
+    let units = bench.get("/api/v1/tickets/T011/units").await.json();
+    assert_eq!(units[0]["unit"], "住建局");
+    assert_eq!(
+        bench.get("/api/v1/tickets/none/units").await.status,
+        StatusCode::NOT_FOUND
+    );
+    let found = bench
+        .get("/api/v1/search?q=region:%E5%8D%97%E6%B5%B7%E5%8C%BA")
+        .await
+        .json();
+    assert_eq!(found["total"], 1, "the region found is a field of the search");
+}

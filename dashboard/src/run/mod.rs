@@ -16,6 +16,9 @@ use analytics::{
     label::{Models, correct::Correction, weights::Weights},
     ledger::Ledger,
     process::Processor,
+    region::Gazetteer,
+    sensitive::Flags,
+    units::Units,
 };
 use anyhow::Context;
 use index::{Segmenter, writer::Index};
@@ -108,6 +111,43 @@ pub(crate) fn base_models(data: &DataDir) -> anyhow::Result<Models> {
     Ok(Models::shipped()?)
 }
 
+/// Places and word lists, from the configured files or the embedded ones.
+///
+/// # Errors
+/// Names the file and the line.
+pub(crate) fn lists(config: &Config) -> anyhow::Result<(Gazetteer, Flags)> {
+    let read = |file: &std::path::PathBuf| {
+        let origin = file.display().to_string();
+        let text =
+            std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
+        anyhow::Ok((origin, text))
+    };
+    let regions: Vec<(String, String)> = config.files.regions.iter().map(read).collect::<Result<_, _>>()?;
+    let flags = match &config.files.sensitive {
+        Some(file) => {
+            let (origin, text) = read(file)?;
+            Flags::load(&text, &origin)?
+        }
+        None => Flags::embedded()?,
+    };
+    Ok((Gazetteer::load(&regions)?, flags))
+}
+
+/// The configured units; none where no file is named.
+///
+/// # Errors
+/// Names the file and the line.
+pub(crate) fn units(config: &Config) -> anyhow::Result<Units> {
+    match &config.files.units {
+        Some(file) => {
+            let text = std::fs::read_to_string(file)
+                .with_context(|| format!("{} cannot be read", file.display()))?;
+            Ok(Units::load(&text, &file.display().to_string())?)
+        }
+        None => Ok(Units::default()),
+    }
+}
+
 /// The correction installed in the data folder, if there is one.
 ///
 /// # Errors
@@ -122,13 +162,14 @@ pub(crate) fn correction(data: &DataDir) -> anyhow::Result<Option<Correction>> {
     }
 }
 
-/// The models in use: weights with the installed correction. A correction learnt on other weights is left aside with a
+/// The models in use: weights with the installed correction, places and word lists. A correction learnt on other weights is left aside with a
 /// warning, so that an upgrade of the weights does not stop the service.
 ///
 /// # Errors
 /// When an installed file cannot be read.
-pub(crate) fn models_of(data: &DataDir) -> anyhow::Result<Models> {
-    let base = base_models(data)?;
+pub(crate) fn models_of(config: &Config, data: &DataDir) -> anyhow::Result<Models> {
+    let (gazetteer, flags) = lists(config)?;
+    let base = base_models(data)?.with_lists(gazetteer, flags)?;
     match correction(data)? {
         Some(correction) if correction.base() == base.base_hash() => Ok(base.corrected(correction)?),
         Some(correction) => {
@@ -202,7 +243,8 @@ impl Engine {
     async fn start(config: Config, data: DataDir, ownership: Option<Ownership>) -> anyhow::Result<Self> {
         let rules = rules(&config)?;
         let segmenter = segmenter(&config)?;
-        let models = Arc::new(models_of(&data)?);
+        let models = Arc::new(models_of(&config, &data)?);
+        let units = units(&config)?;
         let cleaner = cleaner(&config, &data)?;
         data.bind_log(&config.log.identity())?;
         let log = log::open(&config.log, data.root()).await?;
@@ -253,6 +295,7 @@ impl Engine {
             models,
             segmenter,
             rules,
+            units,
             cleaner,
             frames,
             acting: tokio::sync::Mutex::default(),

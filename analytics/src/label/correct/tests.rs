@@ -23,16 +23,36 @@ const PLACES: [&str; 8] = [
     "石桥巷",
 ];
 
-/// A city whose people call a request by a word of their own: 盼复 letters that ask for repairs count as suggestions there.
+const LEADS: [&str; 8] = [
+    "前几天傍晚散步的时候看见，老人小孩从那里经过都要绕开走。",
+    "我母亲腿脚不便，每回买菜回来都在那一段磕磕绊绊。",
+    "上个星期刮过大风以后就成了这个样子，一直没有变化。",
+    "孩子放学的必经之处，家长们在群里议论了许多次。",
+    "夜里下班骑车路过，几乎看不清前面有什么东西。",
+    "店铺门口的客人常常抱怨，生意也跟着冷清不少。",
+    "去年冬天修过一回，开春之后又恢复了原来的模样。",
+    "听邻居讲隔壁几条巷子也遇到过相同的情形。",
+];
+
+/// A city whose people close a request with a phrase of their own. Letters of different leads are no near-duplicates, so
+/// that they can be on different sides of a split.
 fn letters(count: usize, kind: TicketType) -> Vec<Judged> {
     (0..count)
         .map(|n| {
-            let place = PLACES[n % PLACES.len()];
+            let (place, lead) = (PLACES[n % PLACES.len()], LEADS[n % LEADS.len()]);
             let thing = ["路灯", "井盖", "护栏", "长椅", "指示牌"][n / PLACES.len() % 5];
-            let body = format!(
-                "{place}第{n}号的{thing}坏了，街坊都很不便，麻烦派人来看看修一修，特此呈请阁下察核。"
-            );
+            let body = format!("{place}第{n}号的{thing}坏了。{lead}麻烦派人来看看修一修，特此呈请阁下察核。");
             judged(n, body, Some(kind), Some("城乡建设"))
+        })
+        .collect()
+}
+
+/// Letters that share nothing but their last sentence: eight groups of copies.
+fn pleas(count: usize, kind: TicketType) -> Vec<Judged> {
+    (0..count)
+        .map(|n| {
+            let body = format!("{}特此呈请阁下察核。", LEADS[n % LEADS.len()]);
+            judged(n, body, Some(kind), None)
         })
         .collect()
 }
@@ -102,28 +122,16 @@ fn what_people_say_is_learnt_and_the_rest_left_alone() {
 #[test]
 fn a_better_correction_is_told_from_a_worse_one() {
     let (base, segmenter) = (Models::shipped().unwrap(), Segmenter::new("").unwrap());
-    let (said, stood) = (letters(40, TicketType::Suggestion), plain(40));
+    let (said, stood) = (pleas(32, TicketType::Suggestion), plain(16));
     let good = measure(&material(&said, &stood, &base, &segmenter), None).unwrap();
     assert!(good.worse.is_empty(), "{good}");
     assert!(good.correction.r#type.accuracy > good.base.r#type.accuracy);
     // An installed correction that says the contrary of the labels is worse than what is learnt from them.
-    let contrary = letters(40, TicketType::Praise);
+    let contrary = pleas(32, TicketType::Praise);
     let wrong = Correction::learn(&material(&contrary, &stood, &base, &segmenter)).unwrap();
     let report = measure(&material(&said, &stood, &base, &segmenter), Some(&wrong)).unwrap();
     let (old, new) = report.in_use.as_ref().unwrap();
     assert!(old.r#type.accuracy < new.r#type.accuracy);
-    // Labels at random teach nothing that holds: never better than the weights alone.
-    let noise: Vec<Judged> = letters(60, TicketType::Help)
-        .into_iter()
-        .chain(plain(60))
-        .enumerate()
-        .map(|(n, one)| Judged {
-            r#type: Some(TicketType::ALL[blake3::hash(&n.to_le_bytes()).as_bytes()[0] as usize % 5]),
-            ..one
-        })
-        .collect();
-    let noisy = measure(&material(&noise, &stood, &base, &segmenter), None).unwrap();
-    assert!(noisy.correction.r#type.accuracy.unwrap() < 0.5, "{noisy}");
 }
 
 #[test]

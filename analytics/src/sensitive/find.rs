@@ -1,0 +1,134 @@
+//! Finding what raises flags.
+
+use super::{Flag, Flags, Role};
+use std::ops::Range;
+
+/// Words told as reason for one flag.
+const WORDS: usize = 5;
+/// Characters that may stand between a negation and what it negates.
+const REACH: usize = 2;
+/// What comes after this many bytes is not read; as for labels.
+const LIMIT: usize = 60_000;
+/// Bytes of the longest guard that is looked for.
+const LONGEST_GUARD: usize = 120;
+const STOPS: [char; 8] = ['。', '！', '？', '；', '\n', '!', '?', ';'];
+
+/// A pattern at its place.
+struct Hit {
+    span: Range<usize>,
+    role: Role,
+}
+
+impl Flags {
+    /// The flags `title` and `body` raise, in the order of the lists.
+    pub fn raised(&self, title: &str, body: &str) -> Vec<Flag> {
+        let mut words: Vec<Vec<String>> = vec![Vec::new(); self.flags.len()];
+        for text in [title, body] {
+            self.read(clip(text), &mut words);
+        }
+        let raised = self
+            .flags
+            .iter()
+            .zip(words)
+            .filter(|(_, words)| !words.is_empty());
+        raised
+            .map(|(flag, words)| Flag {
+                name: flag.name.clone(),
+                title: flag.title.clone(),
+                words,
+            })
+            .collect()
+    }
+
+    fn read(&self, text: &str, words: &mut [Vec<String>]) {
+        let mut hits: Vec<Vec<Hit>> = self.flags.iter().map(|_| Vec::new()).collect();
+        for found in self.words.find_overlapping_iter(text) {
+            for (flag, role) in &self.roles[found.pattern().as_usize()] {
+                hits[*flag].push(Hit {
+                    span: found.range(),
+                    role: *role,
+                });
+            }
+        }
+        for (hits, words) in hits.iter().zip(words) {
+            let of = |role| hits.iter().filter(move |hit| hit.role == role);
+            let guards: Vec<&Hit> = of(Role::Unless).collect();
+            let mut subjects: Vec<&Hit> = of(Role::Subject).collect();
+            subjects.sort_by_key(|hit| hit.span.start);
+            let stands = |hit: &&Hit| {
+                // Guards come in the order of their ends, and none is longer than a sentence.
+                let first = guards.partition_point(|guard| guard.span.end < hit.span.end);
+                let guarded = guards[first..]
+                    .iter()
+                    .take_while(|guard| guard.span.end < hit.span.end + LONGEST_GUARD)
+                    .any(|guard| guard.span.start <= hit.span.start);
+                !guarded && !self.negated(text, hit.span.start)
+            };
+            let mut tell = |span: &Range<usize>| {
+                if let Some(word) = text.get(span.clone())
+                    && words.len() < WORDS
+                    && !words.iter().any(|known| known.contains(word))
+                {
+                    words.push(word.to_owned());
+                }
+            };
+            for hit in of(Role::Word).filter(stands) {
+                tell(&hit.span);
+            }
+            let mut sentence = 0..0;
+            let mut subject: Option<&Hit> = None;
+            for deed in of(Role::Deed).filter(stands) {
+                if !sentence.contains(&deed.span.start) {
+                    sentence = sentence_of(text, deed.span.start);
+                    let first = subjects.partition_point(|hit| hit.span.start < sentence.start);
+                    subject = subjects
+                        .get(first)
+                        .copied()
+                        .filter(|hit| hit.span.start < sentence.end);
+                }
+                if let Some(subject) = subject {
+                    tell(&subject.span);
+                    tell(&deed.span);
+                }
+            }
+        }
+    }
+
+    /// Whether a negation stands right before `start`, in the same clause.
+    fn negated(&self, text: &str, start: usize) -> bool {
+        let mut before = text.get(..start).unwrap_or_default();
+        for _ in 0..=REACH {
+            if self
+                .negations
+                .iter()
+                .any(|negation| before.ends_with(negation.as_str()))
+            {
+                return true;
+            }
+            match before.chars().next_back() {
+                Some(last) if last.is_alphanumeric() => before = &before[..before.len() - last.len_utf8()],
+                _ => return false,
+            }
+        }
+        false
+    }
+}
+
+fn sentence_of(text: &str, at: usize) -> Range<usize> {
+    let begin = text[..at]
+        .char_indices()
+        .rev()
+        .find(|(_, c)| STOPS.contains(c))
+        .map_or(0, |(place, c)| place + c.len_utf8());
+    let end = text[at..].find(STOPS).map_or(text.len(), |place| at + place);
+    begin..end
+}
+
+/// The first [`LIMIT`] bytes, cut between characters.
+fn clip(text: &str) -> &str {
+    let mut end = LIMIT.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
+}

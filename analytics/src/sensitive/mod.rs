@@ -1,0 +1,82 @@
+//! Sensitive content: what a dispatcher must see first. Word lists with guards, meant to miss little.
+//!
+//! A flag is a reason to look, never a judgement, and never changes a ticket's type. Lists are configuration
+//! (`config/sensitive.toml`); reading them again gives the same flags for the same text.
+
+mod find;
+mod list;
+
+use aho_corasick::AhoCorasick;
+use serde::Serialize;
+
+/// The lists shipped with the program.
+pub const EMBEDDED: &str = include_str!("../../../config/sensitive.toml");
+/// The name the embedded lists go by in messages.
+pub const EMBEDDED_ORIGIN: &str = "config/sensitive.toml";
+
+/// The lists, ready to be found.
+pub struct Flags {
+    pub(crate) flags: Vec<Name>,
+    words: AhoCorasick,
+    /// What each pattern says, for which flags.
+    roles: Vec<Vec<(usize, Role)>>,
+    negations: Vec<String>,
+    hash: [u8; 32],
+}
+
+/// A flag's names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Name {
+    pub(crate) name: String,
+    pub(crate) title: String,
+}
+
+/// What a pattern does for a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Role {
+    Word,
+    Subject,
+    Deed,
+    Unless,
+}
+
+/// A raised flag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Flag {
+    /// Its name in addresses and interfaces, e.g. `life_safety`.
+    pub name: String,
+    /// Its name on pages, e.g. 生命安全.
+    pub title: String,
+    /// The words that raised it, as written, each once.
+    pub words: Vec<String>,
+}
+
+/// Why the lists are refused.
+#[derive(Debug, thiserror::Error)]
+#[error("word lists {origin} line {line}: {reason}")]
+pub struct FlagError {
+    /// File as given.
+    pub origin: String,
+    /// 1-based; 0 where it is about the whole file.
+    pub line: usize,
+    /// What is wrong.
+    pub reason: String,
+}
+
+impl Flags {
+    /// Hash of the lists.
+    pub(crate) fn hash(&self) -> &[u8] {
+        &self.hash
+    }
+
+    /// The Chinese name of a flag; the name itself for one the lists do not hold (any more).
+    pub fn title<'a>(&'a self, name: &'a str) -> &'a str {
+        self.flags
+            .iter()
+            .find(|flag| flag.name == name)
+            .map_or(name, |flag| &flag.title)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -119,6 +119,7 @@ mod tests {
             no: "3".to_owned(),
             actor: "user:local".to_owned(),
             occurred_at: app.now(),
+            key: None,
             event: Event::Classified(Classified {
                 r#type: Some(TicketType::Help),
                 ..Classified::default()

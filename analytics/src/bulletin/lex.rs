@@ -208,9 +208,8 @@ fn count(text: &Text, at: usize, number: number::Number, mut next: usize) -> Opt
             return None;
         }
         end = after;
-    } else if number.chinese || (number.times > 1 && text.at(next) == '元') {
-        return None;
-    } else if !number.chinese && is_date_or_name(text, at, next) {
+    } else if number.chinese || (number.times > 1 && text.at(next) == '元') || is_date_or_name(text, at, next)
+    {
         return None;
     }
     if let Some(found) = fraction(text, value, end) {

@@ -83,21 +83,19 @@ pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
 /// The end of `before` that can belong to a name: back to the last border.
 fn core(before: &str) -> &str {
     let mut begin = before.len();
-    let mut count = 0;
-    for (at, character) in before.char_indices().rev() {
+    for (at, character) in before.char_indices().rev().take(LONGEST) {
         let part_of_name =
             character.is_alphanumeric() || matches!(character, '（' | '）' | '(' | ')' | '·' | '*');
-        if !part_of_name || count == LONGEST {
+        if !part_of_name {
             break;
         }
         begin = at;
-        count += 1;
     }
     let run = &before[begin..];
-    let cut = BORDERS
-        .iter()
-        .filter_map(|border| run.rfind(border).map(|at| at + border.len()))
-        .max()
+    // From the end, so that few places are looked at: the last border is near in most texts.
+    let mut ends = (1..=run.len()).rev().filter(|&at| run.is_char_boundary(at));
+    let cut = ends
+        .find(|&at| BORDERS.iter().any(|border| run[..at].ends_with(border)))
         .unwrap_or(0);
     run[cut..].trim_matches(|c: char| !c.is_alphanumeric())
 }

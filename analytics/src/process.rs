@@ -241,7 +241,10 @@ impl Processor {
                         })
                     })
                     .collect();
-                self.models.label(&views)
+                match places.iter().all(|place| entries[*place].topic == Topic::Posts) {
+                    true => self.models.label_posts(&views),
+                    false => self.models.label(&views),
+                }
             })
             .collect::<Result<Vec<_>, _>>()?
             .into_iter()

@@ -78,6 +78,7 @@ pub(crate) trait Sink {
 }
 
 impl<F: FnMut(u32, Kind, Field, Range<u32>)> Sink for F {
+    #[inline(always)]
     fn feature(&mut self, hash: u32, kind: Kind, field: Field, span: Range<u32>) {
         self(hash, kind, field, span);
     }
@@ -267,6 +268,7 @@ impl<'a> Folded<'a> {
 impl Iterator for Folded<'_> {
     type Item = FoldedChar;
 
+    #[inline]
     fn next(&mut self) -> Option<FoldedChar> {
         loop {
             let (at, character) = self.rest.next()?;

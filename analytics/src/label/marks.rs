@@ -98,7 +98,7 @@ pub(crate) fn marks(text: &str, each: &mut impl FnMut(u64, Range<u32>)) {
     each(Mark::Last.code(ends(last)), whole.clone());
     each(Mark::Pauses.code(pauses.min(LONGEST)), whole.clone());
     each(Mark::Numbers.code(numbers.min(RUN)), whole.clone());
-    if text.contains("//@") {
+    if text.match_indices('@').any(|(at, _)| text[..at].ends_with("//")) {
         each(Mark::Repost.code(0), whole);
     }
 }

@@ -142,16 +142,13 @@ impl Models {
         self.scorer.score(text, &mut self.scorer.scratch())
     }
 
-    /// Labels a batch, in order. A Polars job; runs on the calling thread. Never panics, also on empty texts.
+    /// Labels a batch of tickets, in order. A Polars job; runs on the calling thread. Never panics, also on empty texts.
     ///
     /// # Errors
     /// When Polars fails.
     pub fn label(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
-        let mut labels = batch::label(&self.scorer, self.correction.as_ref(), texts)?;
+        let mut labels = self.label_posts(texts)?;
         for (label, text) in labels.iter_mut().zip(texts) {
-            let located = self.gazetteer.locate(text.title, text.body);
-            label.region = located.region;
-            label.region_words = located.words;
             label.organisations = organisations(text.title);
             for name in organisations(text.body) {
                 if !label.organisations.contains(&name) {
@@ -159,6 +156,20 @@ impl Models {
                 }
             }
             label.flags = self.flags.raised(text.title, text.body);
+        }
+        Ok(labels)
+    }
+
+    /// [`Self::label`] without what only a dispatcher asks for: the businesses named and the flags.
+    ///
+    /// # Errors
+    /// When Polars fails.
+    pub fn label_posts(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
+        let mut labels = batch::label(&self.scorer, self.correction.as_ref(), texts)?;
+        for (label, text) in labels.iter_mut().zip(texts) {
+            let located = self.gazetteer.locate(text.title, text.body);
+            label.region = located.region;
+            label.region_words = located.words;
         }
         Ok(labels)
     }

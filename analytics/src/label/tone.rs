@@ -1,6 +1,8 @@
 //! The turn of phrase a sum of words cannot see: thanks first, then "but to this day nobody cares".
 
 use super::text::Text;
+use aho_corasick::AhoCorasick;
+use std::sync::LazyLock;
 
 const THANKS: [&str; 6] = ["感谢", "谢谢", "感激", "点赞", "表扬", "辛苦"];
 const TURNS: [&str; 8] = ["但", "可是", "然而", "不过", "却", "至今", "结果", "如今"];
@@ -41,13 +43,21 @@ pub(crate) fn correct(text: &Text<'_>, sentiment: &mut [f32; 3]) {
 }
 
 fn turned(text: &str) -> bool {
-    let after = |text: &str, words: &[&str]| {
-        words
-            .iter()
-            .filter_map(|w| text.find(w).map(|at| at + w.len()))
-            .min()
+    // Of several words the one that ends first.
+    let after = |words: &AhoCorasick, from: usize| {
+        let found = words.find(text.get(from..)?)?;
+        Some(from + found.end())
     };
-    after(text, &THANKS)
-        .and_then(|at| after(&text[at..], &TURNS).map(|turn| at + turn))
-        .is_some_and(|at| IN_VAIN.iter().any(|words| text[at..].contains(words)))
+    let [thanks, turns, in_vain] = &*WORDS;
+    after(thanks, 0)
+        .and_then(|at| after(turns, at))
+        .is_some_and(|at| after(in_vain, at).is_some())
 }
+
+#[expect(
+    clippy::expect_used,
+    reason = "constant lists of short words always make an automaton"
+)]
+static WORDS: LazyLock<[AhoCorasick; 3]> = LazyLock::new(|| {
+    [&THANKS[..], &TURNS, &IN_VAIN].map(|words| AhoCorasick::new(words).expect("a constant list"))
+});

@@ -25,7 +25,7 @@ pub const PAST_WINDOWS: u32 = 4;
 pub const LONGEST_WINDOW: u32 = 92;
 /// Longest look back for stubborn tickets, in days: a century.
 const LONGEST_LOOK: u32 = 36_525;
-/// Tickets read at most, the newest: bounds the work (about 20 µs of jieba a title).
+/// Tickets read at most, the newest: bounds the work.
 const READ: usize = 200_000;
 /// What stands for a missing topic or region.
 const NONE: &str = "未定";

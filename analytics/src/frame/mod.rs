@@ -7,6 +7,7 @@
 
 mod columns;
 mod post;
+mod predicate;
 mod refold;
 mod table;
 #[cfg(test)]
@@ -19,7 +20,8 @@ use polars::prelude::{DataFrame, PolarsError};
 use std::sync::{Arc, Mutex, PoisonError};
 use table::Table;
 
-pub(crate) use table::{LIVE, rows};
+pub(crate) use predicate::{Masks, Predicate, after, before, flag, is, pieces, rows_where};
+pub(crate) use table::{LIVE, ROW};
 
 /// Views of past moments a snapshot keeps: a page asks for one, its comparison for another.
 const VIEWS: usize = 4;
@@ -54,6 +56,17 @@ pub(crate) struct Window {
     pub(crate) from: i64,
     pub(crate) to: i64,
     pub(crate) as_of: Moment,
+}
+
+impl Window {
+    /// Standing rows accepted in the window and not after its moment.
+    pub(crate) fn predicate(self) -> Predicate {
+        let accepted = "accepted_at";
+        flag(LIVE)
+            & !before(accepted, self.from)
+            & before(accepted, self.to)
+            & !after(accepted, self.as_of.timestamp_millis())
+    }
 }
 
 /// The ticket frame of a [`Window`]: rows that are `live` and in the window are right, all others to be left out.

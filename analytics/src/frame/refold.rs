@@ -1,9 +1,9 @@
 //! Tickets as they stood at a past moment: those with an event after it are folded again from the events up to it.
 
-use super::{FrameError, Snapshot, View, Window, table, ticket};
+use super::{FrameError, Masks, Predicate, Snapshot, View, Window, after, flag, rows_where, table, ticket};
 use crate::ledger::{Fold, LedgerError, Names, Store, TicketRow, fold_at};
 use ingest::time::Moment;
-use polars::prelude::{DataFrame, Expr, IntoLazy, col, lit};
+use polars::prelude::{DataFrame, IntoColumn, IntoSeries, PolarsResult};
 use rayon::prelude::*;
 use std::sync::Arc;
 
@@ -18,13 +18,7 @@ pub(super) fn view(snapshot: &Snapshot, window: Window) -> Result<View, FrameErr
     let later = later(window);
     let mut changed = Vec::new();
     for part in &snapshot.tickets {
-        let rows = part
-            .clone()
-            .lazy()
-            .filter(later.clone())
-            .select([col(table::ROW)])
-            .collect()?;
-        changed.extend(table::rows(&rows)?);
+        changed.extend(rows_where(part, &later)?);
     }
     if changed.is_empty() {
         return Ok(View {
@@ -32,13 +26,11 @@ pub(super) fn view(snapshot: &Snapshot, window: Window) -> Result<View, FrameErr
             names: Arc::clone(&snapshot.names),
         });
     }
+    let standing = flag(table::LIVE) & !later;
     let mut parts = snapshot
         .tickets
         .iter()
-        .map(|part| {
-            let standing = col(table::LIVE).and(later.clone().not()).alias(table::LIVE);
-            part.clone().lazy().with_columns([standing]).collect()
-        })
+        .map(|part| with_live(part, &standing))
         .collect::<Result<Vec<DataFrame>, _>>()?;
     let mut names = Names::clone(&snapshot.names);
     let mut builder = ticket::COLUMNS.builder(changed.len());
@@ -61,14 +53,17 @@ pub(super) fn view(snapshot: &Snapshot, window: Window) -> Result<View, FrameErr
 }
 
 /// Standing rows of the window with a fact after its moment.
-fn later(window: Window) -> Expr {
-    let accepted = || col("accepted_at");
-    let as_of = window.as_of.timestamp_millis();
-    col(table::LIVE)
-        .and(accepted().gt_eq(lit(window.from)))
-        .and(accepted().lt(lit(window.to)))
-        .and(accepted().lt_eq(lit(as_of)))
-        .and(col("last_event_at").gt(lit(as_of)))
+fn later(window: Window) -> Predicate {
+    window.predicate() & after("last_event_at", window.as_of.timestamp_millis())
+}
+
+/// The frame with other rows standing. Columns are shared, not copied.
+fn with_live(part: &DataFrame, standing: &Predicate) -> PolarsResult<DataFrame> {
+    let mut live = Masks::new(part).of(standing)?;
+    live.rename(table::LIVE.into());
+    let mut part = part.clone();
+    part.with_column(live.into_series().into_column())?;
+    Ok(part)
 }
 
 fn fold(store: &Store, rows: &[u32], as_of: Moment, change: i64) -> Result<Vec<(u32, Fold)>, LedgerError> {

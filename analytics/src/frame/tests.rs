@@ -1,16 +1,14 @@
 //! Base, delta and snapshots.
 
-use super::{Frames, LIVE, rows};
+use super::{Frames, LIVE, flag, rows_where};
 use crate::ledger::fixture::*;
 use ingest::record::Event;
-use polars::prelude::{IntoLazy, col};
 use std::sync::Arc;
 
 fn live(snapshot: &super::Snapshot) -> Vec<u32> {
     let mut live = Vec::new();
     for part in &snapshot.tickets {
-        let frame = part.clone().lazy().filter(col(LIVE)).collect().unwrap();
-        live.extend(rows(&frame).unwrap());
+        live.extend(rows_where(part, &flag(LIVE)).unwrap());
     }
     live.sort_unstable();
     live

@@ -1,4 +1,4 @@
-//! The label job: a batch's scores as Polars columns, the labels as expressions over them.
+//! The label job: a batch's scores as Polars columns, the labels as columns derived from them.
 //!
 //! Polars types stay in here.
 
@@ -48,10 +48,11 @@ fn job(scores: &[Scores], threshold: f32) -> PolarsResult<DataFrame> {
         part("topic_confidence", |s| s.topic[best(&s.topic)]),
         part("sentiment", |s| sentiment_of(s.sentiment)),
     ];
-    DataFrame::new(scores.len(), columns)?
-        .lazy()
-        .with_column(col("confidence").lt(lit(threshold)).alias("abstained"))
-        .collect()
+    let mut frame = DataFrame::new(scores.len(), columns)?;
+    let mut abstained = frame.column("confidence")?.f32()?.lt(threshold);
+    abstained.rename("abstained".into());
+    frame.with_column(abstained.into_series().into_column())?;
+    Ok(frame)
 }
 
 fn rows(frame: DataFrame) -> Result<Vec<Label>, LabelError> {

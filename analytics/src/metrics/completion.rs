@@ -1,7 +1,7 @@
 //! 总办结率: resolved by the as-of time ÷ accepted.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "completion",
@@ -9,5 +9,5 @@ pub(super) const METRIC: Metric = Metric {
     rule: "accepted",
     formula: "截至统计时点已办结 ÷ 受理",
     exclusions: &[exclusion::MERGED],
-    numerator: |_| col("resolved"),
+    numerator: |_| flag("resolved"),
 };

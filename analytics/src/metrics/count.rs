@@ -3,14 +3,13 @@
 use super::{
     Result, Scope,
     members::numbers,
-    rate::{name, number, sums, totals},
+    tally::{by_value, totals},
 };
 use crate::{
-    frame::{Snapshot, View},
+    frame::{Predicate, Snapshot, View, flag},
     ledger::{Status, TypeIs},
 };
 use chrono::{DateTime, Datelike, NaiveDate};
-use polars::prelude::{Expr, IntoLazy, col, lit};
 use std::collections::BTreeMap;
 
 /// What tickets can be cut by.
@@ -90,7 +89,9 @@ impl Cut {
 /// When Polars or the ledger fails.
 pub fn count(snapshot: &Snapshot, scope: &Scope) -> Result<u64> {
     let view = snapshot.view(scope.window())?;
-    Ok(totals(&view, scope, &[unmerged()])?.into_iter().sum())
+    Ok(totals(&view.parts, &scope.predicate(&view), &[unmerged()])?
+        .into_iter()
+        .sum())
 }
 
 /// The numbers of the tickets that [`count`] counts, sorted. Narrow the scope for those of one value of a cut.
@@ -99,7 +100,7 @@ pub fn count(snapshot: &Snapshot, scope: &Scope) -> Result<u64> {
 /// When Polars or the ledger fails.
 pub fn counted(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<String>> {
     let view = snapshot.view(scope.window())?;
-    numbers(snapshot, &view, scope.condition(&view).and(unmerged()))
+    numbers(snapshot, &view, &(scope.predicate(&view) & unmerged()))
 }
 
 /// How many tickets of each value are in scope, as [`count`] counts. Types, states, days and months come in their own
@@ -116,8 +117,8 @@ pub fn count_by(snapshot: &Snapshot, scope: &Scope, cut: Cut) -> Result<Vec<(Str
     Ok(counts.filter(|(_, count)| *count > 0).collect())
 }
 
-fn unmerged() -> Expr {
-    col("merged").not()
+fn unmerged() -> Predicate {
+    !flag("merged")
 }
 
 /// Counts per value of a cut.
@@ -128,34 +129,16 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// Counts the conditions per value of `cut`, over every ticket in scope. Ranked by how many there are in all.
-    pub(super) fn of(view: &View, scope: &Scope, cut: Cut, conditions: &[Expr]) -> Result<Self> {
+    /// Counts the predicates per value of `cut`, over every ticket in scope. Ranked by how many there are in all.
+    pub(super) fn of(view: &View, scope: &Scope, cut: Cut, predicates: &[Predicate]) -> Result<Self> {
+        let every: Vec<Predicate> = predicates.iter().cloned().chain([Predicate::All(true)]).collect();
         let mut groups: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
-        let every: Vec<Expr> = conditions.iter().cloned().chain([lit(true)]).collect();
-        for part in &view.parts {
-            let counts = part
-                .clone()
-                .lazy()
-                .filter(scope.condition(view))
-                .with_columns(
-                    every
-                        .iter()
-                        .enumerate()
-                        .map(|(place, condition)| condition.clone().alias(name(place)))
-                        .collect::<Vec<_>>(),
-                )
-                .group_by([col(cut.column())
-                    .cast(polars::prelude::DataType::Int64)
-                    .alias("key")])
-                .agg(sums((0..every.len()).map(|place| col(name(place)))))
-                .collect()?;
-            let keys = counts.column("key")?.i64()?.clone();
-            for row in 0..counts.height() {
-                let key = key(cut, keys.get(row).unwrap_or_default());
-                let group = groups.entry(key).or_insert_with(|| vec![0; every.len()]);
-                for (place, total) in group.iter_mut().enumerate() {
-                    *total += number(&counts, place, row)?;
-                }
+        for (value, counts) in by_value(&view.parts, &scope.predicate(view), cut.column(), &every)? {
+            let group = groups
+                .entry(key(cut, value))
+                .or_insert_with(|| vec![0; every.len()]);
+            for (total, count) in group.iter_mut().zip(counts) {
+                *total += count;
             }
         }
         let mut counts: Vec<(i64, Vec<u64>)> = groups.into_iter().collect();

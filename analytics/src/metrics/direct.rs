@@ -1,7 +1,7 @@
 //! 直接答复率: answered at the hotline without dispatch ÷ accepted.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "direct",
@@ -9,5 +9,5 @@ pub(super) const METRIC: Metric = Metric {
     rule: "accepted",
     formula: "热线直接答复（未派单） ÷ 受理",
     exclusions: &[exclusion::MERGED],
-    numerator: |_| col("direct"),
+    numerator: |_| flag("direct"),
 };

@@ -1,7 +1,7 @@
 //! 延期率: extended at least once ÷ dispatched.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "extension",
@@ -9,5 +9,5 @@ pub(super) const METRIC: Metric = Metric {
     rule: "dispatched",
     formula: "延期 ÷ 派单",
     exclusions: &[exclusion::MERGED, exclusion::NOT_DISPATCHED],
-    numerator: |_| col("extended"),
+    numerator: |_| flag("extended"),
 };

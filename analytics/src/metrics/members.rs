@@ -1,8 +1,7 @@
 //! The exact tickets behind a rate.
 
 use super::{Metric, Result, Scope};
-use crate::frame::{Snapshot, View, rows};
-use polars::prelude::{Expr, IntoLazy, col};
+use crate::frame::{Predicate, Snapshot, View, rows_where};
 
 /// A part of a rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,23 +49,17 @@ pub fn members(snapshot: &Snapshot, scope: &Scope, metric: &Metric, part: Part) 
     let condition = match part {
         Part::Numerator => numerator.clone(),
         Part::Denominator => denominator.clone(),
-        Part::Missed => denominator.clone().and(numerator.clone().not()),
-        Part::Excluded => denominator.clone().not(),
+        Part::Missed => denominator.clone() & !numerator.clone(),
+        Part::Excluded => !denominator.clone(),
     };
-    numbers(snapshot, &view, scope.condition(&view).and(condition))
+    numbers(snapshot, &view, &(scope.predicate(&view) & condition))
 }
 
 /// Numbers of the tickets of a view that meet a condition, sorted.
-pub(super) fn numbers(snapshot: &Snapshot, view: &View, condition: Expr) -> Result<Vec<String>> {
+pub(super) fn numbers(snapshot: &Snapshot, view: &View, predicate: &Predicate) -> Result<Vec<String>> {
     let mut found = Vec::new();
     for part in &view.parts {
-        let frame = part
-            .clone()
-            .lazy()
-            .filter(condition.clone())
-            .select([col("row")])
-            .collect()?;
-        found.extend(rows(&frame)?);
+        found.extend(rows_where(part, predicate)?);
     }
     Ok(snapshot.numbers(&found)?)
 }

@@ -26,6 +26,7 @@ mod satisfaction;
 mod scope;
 mod signing;
 mod solved;
+mod tally;
 #[cfg(test)]
 mod tests;
 
@@ -36,8 +37,11 @@ pub use posts::{PostCut, PostDay, PostScope, negative_share, post_count, post_da
 pub use rate::{Exclusion, Rate, rate, rate_by, rates};
 pub use scope::Scope;
 
-use crate::{frame::FrameError, ledger::LedgerError};
-use polars::prelude::{Expr, PolarsError};
+use crate::{
+    frame::{FrameError, Predicate},
+    ledger::LedgerError,
+};
+use polars::prelude::PolarsError;
 
 /// Every metric, in the order of pages and reports.
 pub const METRICS: &[Metric] = &[
@@ -75,7 +79,7 @@ pub struct Metric {
 
 /// A condition on the columns of the ticket frame, given the as-of time in milliseconds. Never null: a missing fact is
 /// `false`.
-type Condition = fn(i64) -> Expr;
+type Condition = fn(i64) -> Predicate;
 
 /// The metric of that name.
 pub fn find(name: &str) -> Option<&'static Metric> {

@@ -1,7 +1,7 @@
 //! 限时办结率, rule B: resolved on time ÷ accepted.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "on_time_accepted",
@@ -9,5 +9,5 @@ pub(super) const METRIC: Metric = Metric {
     rule: "accepted",
     formula: "按时办结 ÷ 受理",
     exclusions: &[exclusion::MERGED, exclusion::UNTIMED],
-    numerator: |_| col("on_time"),
+    numerator: |_| flag("on_time"),
 };

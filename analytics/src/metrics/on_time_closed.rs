@@ -1,7 +1,7 @@
 //! 限时办结率, rule A: resolved on time ÷ resolved.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "on_time_closed",
@@ -10,8 +10,8 @@ pub(super) const METRIC: Metric = Metric {
     formula: "按时办结 ÷ 已办结",
     exclusions: &[
         exclusion::MERGED,
-        ("未办结", |_| col("resolved").not()),
+        ("未办结", |_| !flag("resolved")),
         exclusion::UNTIMED,
     ],
-    numerator: |_| col("on_time"),
+    numerator: |_| flag("on_time"),
 };

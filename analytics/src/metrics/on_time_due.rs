@@ -4,7 +4,7 @@
 //! alone (rule A) would reward leaving the late ones open.
 
 use super::{Metric, exclusion};
-use polars::prelude::{Expr, col, lit};
+use crate::frame::{Predicate, after, flag};
 
 pub(super) const METRIC: Metric = Metric {
     name: "on_time_due",
@@ -15,14 +15,14 @@ pub(super) const METRIC: Metric = Metric {
         exclusion::MERGED,
         exclusion::UNTIMED,
         ("挂起中、时钟已停", |as_of| {
-            waiting(as_of).and(col("paused"))
+            waiting(as_of) & flag("paused")
         }),
         ("办理中、尚未到期", waiting),
     ],
-    numerator: |_| col("on_time"),
+    numerator: |_| flag("on_time"),
 };
 
 /// Open and not past due.
-fn waiting(as_of: i64) -> Expr {
-    col("resolved").not().and(col("expires_at").gt(lit(as_of)))
+fn waiting(as_of: i64) -> Predicate {
+    !flag("resolved") & after("expires_at", as_of)
 }

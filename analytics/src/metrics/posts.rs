@@ -1,17 +1,12 @@
 //! Figures of what people say: volume and sentiment by day, medium, topic and source.
 
-use super::{
-    MetricError, Rate, Result,
-    count::date,
-    rate::{Exclusion, name, number, sums},
-};
+use super::{Rate, Result, count::date, rate::Exclusion, scope::named_so, tally::by_value};
 use crate::{
-    frame::{LIVE, Snapshot},
+    frame::{LIVE, Predicate, Snapshot, after, before, flag, is},
     ledger::SENTIMENTS,
 };
 use chrono::NaiveDate;
 use ingest::time::{Moment, start_of_day};
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, col, lit};
 use serde::Serialize;
 use std::collections::BTreeMap;
 
@@ -76,33 +71,28 @@ impl PostScope {
         }
     }
 
-    fn condition(&self, snapshot: &Snapshot) -> Expr {
-        let published = || col("published_at");
+    fn predicate(&self, snapshot: &Snapshot) -> Predicate {
         let to = self
             .to
             .succ_opt()
             .map_or(i64::MAX, |next| start_of_day(next).timestamp_millis());
-        let mut all = col(LIVE)
-            .and(published().gt_eq(lit(start_of_day(self.from).timestamp_millis())))
-            .and(published().lt(lit(to)))
-            .and(published().lt_eq(lit(self.as_of.timestamp_millis())));
+        let published = "published_at";
+        let mut all = flag(LIVE)
+            & !before(published, start_of_day(self.from).timestamp_millis())
+            & before(published, to)
+            & !after(published, self.as_of.timestamp_millis());
         for (column, name) in [
             ("channel", &self.channel),
             ("source", &self.source),
             ("topic", &self.topic),
         ] {
             if let Some(name) = name {
-                all = all.and(
-                    snapshot
-                        .names
-                        .find(name)
-                        .map_or(lit(false), |code| col(column).eq(lit(code))),
-                );
+                all = all & named_so(column, snapshot.names.find(name));
             }
         }
         if let Some(sentiment) = &self.sentiment {
             let code = SENTIMENTS.iter().position(|name| name == sentiment);
-            all = all.and(code.map_or(lit(false), |code| col("sentiment").eq(lit(code as u32))));
+            all = all & named_so("sentiment", code.map(|code| code as u32));
         }
         all
     }
@@ -192,28 +182,13 @@ fn grouped(
     scope: &PostScope,
     column: &str,
 ) -> Result<BTreeMap<i64, [u64; SENTIMENTS.len()]>> {
-    let mut groups: BTreeMap<i64, [u64; SENTIMENTS.len()]> = BTreeMap::new();
-    for part in &snapshot.posts {
-        let sentiments =
-            (0..SENTIMENTS.len()).map(|code| col("sentiment").eq(lit(code as u32)).alias(name(code)));
-        let counts: DataFrame = part
-            .clone()
-            .lazy()
-            .filter(scope.condition(snapshot))
-            .with_columns(sentiments.collect::<Vec<_>>())
-            .group_by([col(column).cast(DataType::Int64).alias("key")])
-            .agg(sums((0..SENTIMENTS.len()).map(|code| col(name(code)))))
-            .collect()?;
-        let keys = counts
-            .column("key")
-            .and_then(|keys| keys.i64().cloned())
-            .map_err(MetricError::Polars)?;
-        for row in 0..counts.height() {
-            let group = groups.entry(keys.get(row).unwrap_or_default()).or_default();
-            for (code, total) in group.iter_mut().enumerate() {
-                *total += number(&counts, code, row)?;
-            }
-        }
-    }
-    Ok(groups)
+    let sentiments: Vec<Predicate> = (0..SENTIMENTS.len())
+        .map(|code| is("sentiment", code as u32))
+        .collect();
+    let groups = by_value(&snapshot.posts, &scope.predicate(snapshot), column, &sentiments)?;
+    let by_sentiment = |counts: Vec<u64>| std::array::from_fn(|code| counts[code]);
+    Ok(groups
+        .into_iter()
+        .map(|(value, counts)| (value, by_sentiment(counts)))
+        .collect())
 }

@@ -1,9 +1,8 @@
 //! A rate with its proof, and the jobs that count it.
 
-use super::{Cut, METRICS, Metric, MetricError, Result, Scope, count::Groups};
-use crate::frame::{Snapshot, View};
+use super::{Cut, METRICS, Metric, Result, Scope, count::Groups, tally::totals};
+use crate::frame::{Predicate, Snapshot};
 use ingest::time::Moment;
-use polars::prelude::{DataFrame, DataType, Expr, IntoLazy, col, lit};
 use serde::{Serialize, Serializer, ser::SerializeStruct};
 
 /// A rate with everything that shows how it came about.
@@ -73,15 +72,15 @@ impl Serialize for Rate {
 impl Metric {
     /// Conditions within the scope: each exclusion less those before it, then denominator, then numerator. The first
     /// two kinds share out the scope.
-    pub(super) fn conditions(&self, as_of: i64) -> Vec<Expr> {
-        let mut left = lit(true);
+    pub(super) fn conditions(&self, as_of: i64) -> Vec<Predicate> {
+        let mut left = Predicate::All(true);
         let mut conditions = Vec::with_capacity(self.exclusions.len() + 2);
         for (_, excluded) in self.exclusions {
-            conditions.push(left.clone().and(excluded(as_of)));
-            left = left.and(excluded(as_of).not());
+            conditions.push(left.clone() & excluded(as_of));
+            left = left & !excluded(as_of);
         }
         conditions.push(left.clone());
-        conditions.push(left.and((self.numerator)(as_of)));
+        conditions.push(left & (self.numerator)(as_of));
         conditions
     }
 
@@ -110,9 +109,10 @@ impl Metric {
 /// # Errors
 /// When Polars or the ledger fails.
 pub fn rate(snapshot: &Snapshot, scope: &Scope, metric: &Metric) -> Result<Rate> {
+    let view = snapshot.view(scope.window())?;
     let counts = totals(
-        &*snapshot.view(scope.window())?,
-        scope,
+        &view.parts,
+        &scope.predicate(&view),
         &conditions(&[metric], scope),
     )?;
     Ok(metric.rate(&counts, scope.as_of))
@@ -124,7 +124,8 @@ pub fn rate(snapshot: &Snapshot, scope: &Scope, metric: &Metric) -> Result<Rate>
 /// When Polars or the ledger fails.
 pub fn rates(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<Rate>> {
     let all: Vec<&Metric> = METRICS.iter().collect();
-    let counts = totals(&*snapshot.view(scope.window())?, scope, &conditions(&all, scope))?;
+    let view = snapshot.view(scope.window())?;
+    let counts = totals(&view.parts, &scope.predicate(&view), &conditions(&all, scope))?;
     let mut counts = counts.as_slice();
     let rates = METRICS.iter().map(|metric| {
         let (own, rest) = counts.split_at((metric.exclusions.len() + 2).min(counts.len()));
@@ -147,60 +148,10 @@ pub fn rate_by(snapshot: &Snapshot, scope: &Scope, metric: &Metric, cut: Cut) ->
         .collect())
 }
 
-fn conditions(metrics: &[&Metric], scope: &Scope) -> Vec<Expr> {
+fn conditions(metrics: &[&Metric], scope: &Scope) -> Vec<Predicate> {
     let as_of = scope.as_of.timestamp_millis();
     metrics
         .iter()
         .flat_map(|metric| metric.conditions(as_of))
         .collect()
-}
-
-/// The name of the column that marks rows in scope.
-const IN_SCOPE: &str = "in_scope";
-
-/// How many tickets of the scope meet each condition. Counts of the parts add up, because every ticket stands in
-/// exactly one.
-pub(super) fn totals(view: &View, scope: &Scope, conditions: &[Expr]) -> Result<Vec<u64>> {
-    let mut totals = vec![0; conditions.len()];
-    for part in &view.parts {
-        // Marking instead of filtering: facts are a bit a row, so one pass over them costs less than copying them.
-        let counts = part
-            .clone()
-            .lazy()
-            .with_columns([scope.condition(view).alias(IN_SCOPE)])
-            .select(sums(
-                conditions
-                    .iter()
-                    .map(|condition| col(IN_SCOPE).and(condition.clone())),
-            ))
-            .collect()?;
-        for (place, total) in totals.iter_mut().enumerate() {
-            *total += number(&counts, place, 0)?;
-        }
-    }
-    Ok(totals)
-}
-
-/// A sum per condition, in columns named by their place.
-pub(super) fn sums(conditions: impl Iterator<Item = Expr>) -> Vec<Expr> {
-    conditions
-        .enumerate()
-        .map(|(place, condition)| condition.sum().cast(DataType::UInt64).alias(name(place)))
-        .collect()
-}
-
-/// The name of the column of the condition at `place`.
-pub(super) fn name(place: usize) -> String {
-    format!("n{place}")
-}
-
-/// One count of a frame made by [`sums`].
-pub(super) fn number(frame: &DataFrame, place: usize, row: usize) -> Result<u64> {
-    let column = frame.column(&name(place)).map_err(MetricError::Polars)?;
-    // The sum over no rows is null.
-    Ok(column
-        .u64()
-        .map_err(MetricError::Polars)?
-        .get(row)
-        .unwrap_or_default())
 }

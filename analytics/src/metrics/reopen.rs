@@ -1,7 +1,7 @@
 //! 重办率: reopened at least once ÷ dispatched.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "reopen",
@@ -9,5 +9,5 @@ pub(super) const METRIC: Metric = Metric {
     rule: "dispatched",
     formula: "重办 ÷ 派单",
     exclusions: &[exclusion::MERGED, exclusion::NOT_DISPATCHED],
-    numerator: |_| col("reopened"),
+    numerator: |_| flag("reopened"),
 };

@@ -1,7 +1,7 @@
 //! 答复率: tickets with a reply by the as-of time ÷ accepted.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "reply",
@@ -9,5 +9,5 @@ pub(super) const METRIC: Metric = Metric {
     rule: "accepted",
     formula: "截至统计时点已答复 ÷ 受理",
     exclusions: &[exclusion::MERGED],
-    numerator: |_| col("replied"),
+    numerator: |_| flag("replied"),
 };

@@ -1,7 +1,7 @@
 //! 响应率: caller contacted ÷ dispatched.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "response",
@@ -9,5 +9,5 @@ pub(super) const METRIC: Metric = Metric {
     rule: "dispatched",
     formula: "已联系诉求人 ÷ 派单",
     exclusions: &[exclusion::MERGED, exclusion::NOT_DISPATCHED],
-    numerator: |_| col("contacted"),
+    numerator: |_| flag("contacted"),
 };

@@ -1,7 +1,7 @@
 //! 退单率: returned at least once ÷ dispatched.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "return",
@@ -9,5 +9,5 @@ pub(super) const METRIC: Metric = Metric {
     rule: "dispatched",
     formula: "退单 ÷ 派单",
     exclusions: &[exclusion::MERGED, exclusion::NOT_DISPATCHED],
-    numerator: |_| col("returned"),
+    numerator: |_| flag("returned"),
 };

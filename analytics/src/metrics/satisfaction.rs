@@ -1,7 +1,7 @@
 //! 满意率: satisfied ÷ tickets whose last callback says whether the caller was.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "satisfaction",
@@ -12,7 +12,7 @@ pub(super) const METRIC: Metric = Metric {
         exclusion::MERGED,
         exclusion::NOT_CALLED,
         exclusion::NOT_REACHED,
-        ("未答是否满意", |_| col("satisfied_known").not()),
+        ("未答是否满意", |_| !flag("satisfied_known")),
     ],
-    numerator: |_| col("satisfied"),
+    numerator: |_| flag("satisfied"),
 };

@@ -1,12 +1,11 @@
 //! Which tickets a figure is about.
 
 use crate::{
-    frame::{LIVE, View, Window},
+    frame::{Predicate, View, Window, is},
     ledger::TypeIs,
 };
 use chrono::NaiveDate;
 use ingest::time::{Moment, start_of_day};
-use polars::prelude::{Expr, col, lit};
 
 /// Tickets accepted from `from` to `to` that pass every filter, as they stood at `as_of`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,15 +60,10 @@ impl Scope {
     }
 
     /// The tickets in scope, merged ones among them. A ticket accepted after the as-of time is not.
-    pub(super) fn condition(&self, view: &View) -> Expr {
-        let Window { from, to, as_of } = self.window();
-        let accepted = || col("accepted_at");
-        let mut all = col(LIVE)
-            .and(accepted().gt_eq(lit(from)))
-            .and(accepted().lt(lit(to)))
-            .and(accepted().lt_eq(lit(as_of.timestamp_millis())));
+    pub(super) fn predicate(&self, view: &View) -> Predicate {
+        let mut all = self.window().predicate();
         if let Some(kind) = self.r#type {
-            all = all.and(col("type").eq(lit(kind.code())));
+            all = all & is("type", kind.code());
         }
         let named = [
             ("topic", &self.topic),
@@ -80,14 +74,14 @@ impl Scope {
         ];
         for (column, name) in named {
             if let Some(name) = name {
-                // A name nobody bears: no ticket passes.
-                all = all.and(
-                    view.names
-                        .find(name)
-                        .map_or(lit(false), |code| col(column).eq(lit(code))),
-                );
+                all = all & named_so(column, view.names.find(name));
             }
         }
         all
     }
+}
+
+/// Rows with the code of a name. A name nobody bears: no row.
+pub(super) fn named_so(column: &'static str, code: Option<u32>) -> Predicate {
+    code.map_or(Predicate::All(false), |code| is(column, code))
 }

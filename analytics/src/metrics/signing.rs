@@ -1,7 +1,7 @@
 //! 按期签收率: signed in time ÷ dispatched. In time is by the end of the working day after the first dispatch.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "signing",
@@ -9,5 +9,5 @@ pub(super) const METRIC: Metric = Metric {
     rule: "dispatched",
     formula: "按期签收 ÷ 派单",
     exclusions: &[exclusion::MERGED, exclusion::NOT_DISPATCHED],
-    numerator: |_| col("signed_in_time"),
+    numerator: |_| flag("signed_in_time"),
 };

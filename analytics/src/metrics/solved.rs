@@ -1,7 +1,7 @@
 //! 解决率: solved ÷ tickets whose last callback says whether it was.
 
 use super::{Metric, exclusion};
-use polars::prelude::col;
+use crate::frame::flag;
 
 pub(super) const METRIC: Metric = Metric {
     name: "solved",
@@ -12,7 +12,7 @@ pub(super) const METRIC: Metric = Metric {
         exclusion::MERGED,
         exclusion::NOT_CALLED,
         exclusion::NOT_REACHED,
-        ("未答是否解决", |_| col("solved_known").not()),
+        ("未答是否解决", |_| !flag("solved_known")),
     ],
-    numerator: |_| col("solved"),
+    numerator: |_| flag("solved"),
 };

@@ -6,6 +6,7 @@
 use crate::{
     label::{Label, LabelError, Models, Text, event::classified},
     ledger::{Labelled, Ledger, LedgerError, Ticket},
+    relabel::labels_of,
 };
 use index::{
     Document, Kind, Segmented, Segmenter,
@@ -13,7 +14,7 @@ use index::{
 };
 use ingest::{
     log::{Checkpoint, Entry, Log, LogError, Topic},
-    record::{Accepted, Body, Event, MODEL_SOURCE, Post, Record, RecordId, TicketEvent},
+    record::{Accepted, Body, Event, Post, Record, RecordId, TicketEvent},
     time::Moment,
 };
 use rayon::prelude::*;
@@ -93,7 +94,7 @@ impl Processor {
         models: Arc<Models>,
         segmenter: Segmenter,
     ) -> Arc<Self> {
-        let actor = format!("{MODEL_SOURCE}:{}", models.hash());
+        let actor = models.actor();
         Arc::new(Self {
             log,
             ledger,
@@ -181,34 +182,11 @@ impl Processor {
         &self,
         seen: &FxHashSet<RecordId>,
     ) -> Result<(Vec<RecordId>, Vec<Record>), ProcessError> {
-        let mut texts = Vec::new();
-        for record in self.ledger.unlabelled(PENDING + seen.len())? {
-            let Body::Ticket(event) = &record.body else {
-                continue;
-            };
-            if seen.contains(&record.id) {
-                continue;
-            }
-            let (title, body) = self.ledger.text_at(&event.no, &record.id)?.unwrap_or_default();
-            let words = (self.segmenter.segment(&title), self.segmenter.segment(&body));
-            texts.push((record, title, body, words));
-        }
-        let views: Vec<Text<'_>> = texts
-            .iter()
-            .map(|(_, title, body, words)| Text {
-                title,
-                body,
-                title_words: &words.0,
-                body_words: &words.1,
-            })
-            .collect();
-        let labels = self.models.label(&views)?;
-        let records = texts
-            .iter()
-            .zip(&labels)
-            .filter_map(|((record, ..), label)| classified(&self.actor, record, label, None))
-            .collect();
-        Ok((texts.into_iter().map(|(record, ..)| record.id).collect(), records))
+        let mut texts = self.ledger.unlabelled(PENDING + seen.len())?;
+        texts.retain(|record| matches!(record.body, Body::Ticket(_)) && !seen.contains(&record.id));
+        let ids = texts.iter().map(|record| record.id.clone()).collect();
+        let labels = labels_of(&self.ledger, &self.models, &self.segmenter, texts, None)?;
+        Ok((ids, labels))
     }
 
     /// Segments and labels. Ticket texts are labelled only when `live`.

@@ -9,13 +9,15 @@ use crate::{
 };
 use index::{Segmented, Segmenter};
 use ingest::{
-    record::{Body, MODEL_SOURCE, Record},
+    record::{Body, Record},
     time::Moment,
 };
 use rayon::prelude::*;
 
 /// Texts labelled at once.
 const BATCH: usize = 2048;
+/// Texts one thread labels at once.
+const CHUNK: usize = 256;
 
 /// The labels of the next texts, and where to go on.
 #[derive(Debug)]
@@ -38,13 +40,29 @@ pub fn batch(
     now: Moment,
     after: i64,
 ) -> Result<Option<Batch>, ProcessError> {
-    let actor = format!("{MODEL_SOURCE}:{}", models.hash());
-    let unread = ledger.unread_by(&actor, after, BATCH)?;
+    let unread = ledger.unread_by(&models.actor(), after, BATCH)?;
     if unread.texts.is_empty() {
         return Ok(None);
     }
-    let texts: Vec<(Record, String, String, (Segmented, Segmented))> = unread
-        .texts
+    Ok(Some(Batch {
+        labels: labels_of(ledger, models, segmenter, unread.texts, Some(now))?,
+        next: unread.next,
+    }))
+}
+
+/// The labels of ticket texts as their ledger holds them, for texts whose words are not at hand. Blocking.
+///
+/// # Errors
+/// When the ledger cannot be read or labelling fails.
+pub(crate) fn labels_of(
+    ledger: &Ledger,
+    models: &Models,
+    segmenter: &Segmenter,
+    records: Vec<Record>,
+    relabelled_at: Option<Moment>,
+) -> Result<Vec<Record>, ProcessError> {
+    let actor = models.actor();
+    let texts: Vec<(Record, String, String, (Segmented, Segmented))> = records
         .into_par_iter()
         .filter_map(|record| {
             let Body::Ticket(event) = &record.body else {
@@ -58,28 +76,21 @@ pub fn batch(
             Some(Ok((record, text.0, text.1, words)))
         })
         .collect::<Result<_, _>>()?;
-    let labels = texts
-        .par_chunks(256)
-        .map(|part| {
-            let views: Vec<Text<'_>> = part
-                .iter()
-                .map(|(_, title, body, words)| Text {
-                    title,
-                    body,
-                    title_words: &words.0,
-                    body_words: &words.1,
-                })
-                .collect();
-            let labels = models.label(&views)?;
-            let records = part.iter().zip(&labels);
-            Ok(records
-                .filter_map(|((record, ..), label)| classified(&actor, record, label, Some(now)))
-                .collect::<Vec<_>>())
-        })
-        .collect::<Result<Vec<_>, ProcessError>>()?
-        .concat();
-    Ok(Some(Batch {
-        labels,
-        next: unread.next,
-    }))
+    let labels = texts.par_chunks(CHUNK).map(|part| {
+        let views: Vec<Text<'_>> = part
+            .iter()
+            .map(|(_, title, body, words)| Text {
+                title,
+                body,
+                title_words: &words.0,
+                body_words: &words.1,
+            })
+            .collect();
+        let labels = models.label(&views)?;
+        let records = part.iter().zip(&labels);
+        Ok(records
+            .filter_map(|((record, ..), label)| classified(&actor, record, label, relabelled_at))
+            .collect::<Vec<_>>())
+    });
+    Ok(labels.collect::<Result<Vec<_>, ProcessError>>()?.concat())
 }

@@ -8,6 +8,7 @@
 
 mod change;
 mod grid;
+mod judge;
 mod lex;
 mod number;
 mod own;

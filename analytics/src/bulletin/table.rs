@@ -3,8 +3,9 @@
 use super::{
     Candidate, Finding, Kind,
     grid::{Cell, Grid},
+    judge::{divided, over, over_whole},
     number::Decimal,
-    rate::{IN_TIME, RATES, over, over_whole},
+    rate::{IN_TIME, RATES},
     reading::DONE,
     share::Percent,
     sum::verdict,
@@ -393,25 +394,16 @@ impl<'a> Table<'a> {
     fn quotient(&self, row: usize, column: usize, percent: Percent, n: usize, d: usize) -> Option<Finding> {
         let (numerator, denominator) = self.number(row, n).zip(self.number(row, d))?;
         let mut finding = self.blank(row, column, percent);
-        let fit = percent.fits(numerator, denominator);
-        finding.set(numerator, denominator);
-        finding.possible = fit.any();
         let names = format!("“{}” ÷ “{}”", self.head(n), self.head(d));
         if denominator == 0 {
+            finding.set(numerator, denominator);
+            finding.possible = false;
             finding.explanation = format!("{names} 的分母为零，比率应为 N/A，不应写作 {}", percent.written());
             return Some(finding);
         }
-        finding.explanation = format!(
-            "{names} = {} ÷ {} = {}，与所写 {} {}（{}）",
-            grouped(numerator),
-            grouped(denominator),
-            percent.of(numerator, denominator),
-            percent.written(),
-            if fit.any() { "相符" } else { "不符" },
-            fit.words()
-        );
-        if !fit.any() {
-            finding.candidates = over(percent, denominator);
+        let stated = format!("{names} = {} ÷ {}", grouped(numerator), grouped(denominator));
+        divided(&mut finding, percent, &stated, numerator, denominator);
+        if !finding.possible {
             for &other in self.counts.iter().filter(|&&other| other != n && other != d) {
                 if let Some(value) = self
                     .number(row, other)

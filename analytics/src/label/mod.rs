@@ -13,6 +13,7 @@ mod evidence;
 mod feature;
 mod marks;
 mod score;
+mod sealed;
 mod text;
 mod tone;
 pub mod train;
@@ -26,6 +27,7 @@ use crate::{
     sensitive::Flags,
 };
 use correct::Correction;
+use ingest::record::MODEL_SOURCE;
 use std::sync::Arc;
 use weights::Weights;
 
@@ -120,6 +122,11 @@ impl Models {
     /// `model:<hash>`.
     pub fn hash(&self) -> &str {
         &self.hash
+    }
+
+    /// Who a label of these models is by.
+    pub fn actor(&self) -> String {
+        format!("{MODEL_SOURCE}:{}", self.hash)
     }
 
     /// The hash of the weights alone.

@@ -1,9 +1,9 @@
 //! The weight file: what training writes and the program embeds.
 //!
-//! Layout, little-endian: magic, length and bytes of a JSON head, number of rows, then the hashes (ascending), the norms
-//! and the rows, then the BLAKE3 hash of all that. Reading checks the hash, so damaged weights are refused, never used.
+//! A sealed file: its content is the number of rows, then the hashes (ascending), the norms and the rows.
 
 use super::error::LabelError;
+use super::sealed::{Content, save, seal};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -65,54 +65,27 @@ impl Weights {
     /// # Errors
     /// When the bytes are no weight file of this version or are damaged.
     pub fn load(bytes: &[u8]) -> Result<Self, LabelError> {
-        let refuse = |why: &str| LabelError::Weights(why.to_owned());
-        let Some((content, hash)) = bytes
-            .len()
-            .checked_sub(32)
-            .and_then(|at| bytes.split_at_checked(at))
-        else {
-            return Err(refuse("the file is too short"));
-        };
-        let Some(mut rest) = content.strip_prefix(MAGIC.as_slice()) else {
-            return Err(refuse("not a weight file of this version"));
-        };
-        if blake3::hash(content).as_bytes() != hash {
-            return Err(refuse("the content does not match its hash"));
-        }
-        let mut take = |count: usize| {
-            let (taken, left) = rest
-                .split_at_checked(count)
-                .ok_or_else(|| refuse("the file ends early"))?;
-            rest = left;
-            Ok::<_, LabelError>(taken)
-        };
-        let head_length = le(take(4)?);
-        let head: Head =
-            serde_json::from_slice(take(head_length)?).map_err(|_| refuse("the head is not understood"))?;
-        let count = le(take(4)?);
-        let keys = take(count.saturating_mul(4))?
-            .chunks_exact(4)
-            .map(|b| le(b) as u32)
-            .collect();
-        let norms = take(count.saturating_mul(MODELS))?
-            .chunks_exact(MODELS)
-            .map(|norms| std::array::from_fn(|i| norms[i]))
-            .collect();
-        let rows = take(count.saturating_mul(COLUMNS))?
-            .chunks_exact(COLUMNS)
-            .map(|row| std::array::from_fn(|i| row[i] as i8))
-            .collect();
+        let (head, mut content) = Content::open::<Head>("weights", MAGIC, bytes)?;
+        let count = content.count()?;
+        let keys = content.words(count)?;
+        let norms = content.take(count.saturating_mul(MODELS))?;
+        let rows = content.take(count.saturating_mul(COLUMNS))?;
         let shape = |model: &Calibration, columns: &std::ops::Range<usize>| {
             model.bias.len() == columns.len() && model.scale.len() == columns.len()
         };
         if !(shape(&head.r#type, &TYPE) && shape(&head.topic, &TOPIC) && shape(&head.sentiment, &SENTIMENT)) {
-            return Err(refuse("the head does not fit the rows"));
+            return Err(content.refuse("the head does not fit the rows"));
         }
         Ok(Self {
             head,
             keys,
-            norms,
-            rows,
+            norms: norms.as_chunks().0.to_vec(),
+            rows: rows
+                .as_chunks::<COLUMNS>()
+                .0
+                .iter()
+                .map(|row| row.map(|weight| weight as i8))
+                .collect(),
         })
     }
 
@@ -121,18 +94,12 @@ impl Weights {
     /// # Errors
     /// When a number is not finite.
     pub fn to_bytes(&self) -> Result<Vec<u8>, LabelError> {
-        let head = serde_json::to_vec(&self.head).map_err(|e| LabelError::Weights(e.to_string()))?;
-        let mut bytes = Vec::with_capacity(64 + head.len() + self.keys.len() * (4 + MODELS + COLUMNS));
-        bytes.extend_from_slice(MAGIC);
-        bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
-        bytes.extend_from_slice(&head);
-        bytes.extend_from_slice(&(self.keys.len() as u32).to_le_bytes());
-        bytes.extend(self.keys.iter().flat_map(|key| key.to_le_bytes()));
-        bytes.extend(self.norms.iter().flatten());
-        bytes.extend(self.rows.iter().flatten().map(|weight| *weight as u8));
-        let hash = blake3::hash(&bytes);
-        bytes.extend_from_slice(hash.as_bytes());
-        Ok(bytes)
+        seal(MAGIC, &self.head, |bytes| {
+            bytes.extend_from_slice(&(self.keys.len() as u32).to_le_bytes());
+            bytes.extend(self.keys.iter().flat_map(|key| key.to_le_bytes()));
+            bytes.extend(self.norms.iter().flatten());
+            bytes.extend(self.rows.iter().flatten().map(|weight| *weight as u8));
+        })
     }
 
     /// Writes the weight file beside `path` and moves it there in one step.
@@ -140,19 +107,6 @@ impl Weights {
     /// # Errors
     /// When it cannot be written.
     pub fn save(&self, path: &Path) -> Result<(), LabelError> {
-        let failed = |source| LabelError::File {
-            file: path.to_owned(),
-            source,
-        };
-        let partial = path.with_extension("partial");
-        std::fs::write(&partial, self.to_bytes()?).map_err(failed)?;
-        std::fs::rename(&partial, path).map_err(failed)
+        save(path, &self.to_bytes()?)
     }
-}
-
-fn le(bytes: &[u8]) -> usize {
-    bytes
-        .iter()
-        .rev()
-        .fold(0, |value, byte| value << 8 | usize::from(*byte))
 }

@@ -10,6 +10,12 @@ use crate::{
 };
 
 pub(super) async fn run(common: &Common) -> anyhow::Result<()> {
+    let data = common.existing_data();
+    anyhow::ensure!(
+        data.ledger().exists(),
+        "there is no ledger in {}: name the data folder with --data",
+        data.root().display()
+    );
     let done = match Engine::open(common.config()?, common.data()?).await {
         Ok(engine) => {
             let bar = progress(0, "relabel");

@@ -4,31 +4,47 @@
 
 use super::correct::Correction;
 use super::error::LabelError;
+use super::evidence::evidence;
 use super::score::{Scorer, Scores, best};
-use super::text::{Label, TOPICS, Text, sentiment_name, sentiment_of};
+use super::text::{Evidence, Label, TOPICS, Text, sentiment_name, sentiment_of};
 use super::tone;
 use ingest::record::TicketType;
 use polars::prelude::*;
 
-/// Labels `texts`, in order.
+/// Labels `texts`, in order; with evidence, up to so many pieces each.
 pub(crate) fn label(
     scorer: &Scorer,
     correction: Option<&Correction>,
     texts: &[Text<'_>],
-) -> Result<Vec<Label>, LabelError> {
+    pieces: Option<usize>,
+) -> Result<(Vec<Label>, Vec<Vec<Evidence>>), LabelError> {
     let mut scratch = scorer.scratch();
+    let mut told = Vec::new();
     let scores: Vec<Scores> = texts
         .iter()
         .map(|text| {
-            let mut scores = scorer.score(text, &mut scratch);
+            let mut scores = match pieces {
+                Some(_) => scorer.read(text, &mut scratch),
+                None => scorer.score(text, &mut scratch),
+            };
             tone::correct(text, &mut scores.sentiment);
             if let Some(correction) = correction {
                 correction.adjust(text, &mut scores);
             }
+            if let Some(pieces) = pieces {
+                told.push(evidence(
+                    scorer,
+                    correction,
+                    text,
+                    scores.r#type,
+                    &mut scratch,
+                    pieces,
+                ));
+            }
             scores
         })
         .collect();
-    rows(job(&scores, scorer.head.threshold)?)
+    Ok((rows(job(&scores, scorer.head.threshold)?)?, told))
 }
 
 fn job(scores: &[Scores], threshold: f32) -> PolarsResult<DataFrame> {

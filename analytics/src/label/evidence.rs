@@ -3,7 +3,7 @@
 
 use super::correct::Correction;
 use super::feature::Field;
-use super::score::{Scorer, best};
+use super::score::{Scorer, Scratch, best};
 use super::text::{Evidence, Text};
 use index::Segmented;
 use std::ops::Range;
@@ -13,21 +13,19 @@ const PHRASE: usize = 30;
 /// A word joins a phrase when it says at least this share of what the phrase's strongest word says.
 const JOINS: f32 = 0.35;
 
-/// The strongest pieces of `text` for and against its type.
+/// The strongest pieces of `text` for and against its type. `scratch` has read the text; `types` are its probabilities
+/// after correction.
 pub(crate) fn evidence(
     scorer: &Scorer,
     correction: Option<&Correction>,
     text: &Text<'_>,
+    mut types: [f32; 5],
+    scratch: &mut Scratch,
     limit: usize,
 ) -> Vec<Evidence> {
-    let mut scores = scorer.score(text, &mut scorer.scratch());
-    if let Some(correction) = correction {
-        correction.adjust(text, &mut scores);
-    }
-    let mut scores = scores.r#type;
-    let winner = best(&scores);
-    scores[winner] = f32::MIN;
-    let other = best(&scores);
+    let winner = best(&types);
+    types[winner] = f32::MIN;
+    let other = best(&types);
 
     let mut title = vec![0.0f32; text.title.len()];
     let mut body = vec![0.0f32; text.body.len()];
@@ -41,7 +39,7 @@ pub(crate) fn evidence(
             bytes.iter_mut().for_each(|byte| *byte += share);
         }
     };
-    scorer.contributions(text, winner, other, &mut add);
+    scorer.contributions(winner, other, scratch, &mut add);
     if let Some(correction) = correction {
         correction.contributions(text, winner, other, &mut add);
     }

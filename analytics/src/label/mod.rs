@@ -155,6 +155,44 @@ impl Models {
     /// When Polars fails.
     pub fn label(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
         let mut labels = self.label_posts(texts)?;
+        self.add_matters(&mut labels, texts);
+        Ok(labels)
+    }
+
+    /// [`Self::label`] without what only a dispatcher asks for: the businesses named and the flags.
+    ///
+    /// # Errors
+    /// When Polars fails.
+    pub fn label_posts(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
+        let (mut labels, _) = batch::label(&self.scorer, self.correction.as_ref(), texts, None)?;
+        self.add_regions(&mut labels, texts);
+        Ok(labels)
+    }
+
+    /// [`Self::label`] with [`Self::evidence`], each text read once for both.
+    ///
+    /// # Errors
+    /// When Polars fails.
+    pub fn explain(
+        &self,
+        texts: &[Text<'_>],
+        limit: usize,
+    ) -> Result<Vec<(Label, Vec<Evidence>)>, LabelError> {
+        let (mut labels, told) = batch::label(&self.scorer, self.correction.as_ref(), texts, Some(limit))?;
+        self.add_regions(&mut labels, texts);
+        self.add_matters(&mut labels, texts);
+        Ok(labels.into_iter().zip(told).collect())
+    }
+
+    fn add_regions(&self, labels: &mut [Label], texts: &[Text<'_>]) {
+        for (label, text) in labels.iter_mut().zip(texts) {
+            let located = self.gazetteer.locate(text.title, text.body);
+            label.region = located.region;
+            label.region_words = located.words;
+        }
+    }
+
+    fn add_matters(&self, labels: &mut [Label], texts: &[Text<'_>]) {
         for (label, text) in labels.iter_mut().zip(texts) {
             label.organisations = organisations(text.title);
             for name in organisations(text.body) {
@@ -164,21 +202,6 @@ impl Models {
             }
             label.flags = self.flags.raised(text.title, text.body);
         }
-        Ok(labels)
-    }
-
-    /// [`Self::label`] without what only a dispatcher asks for: the businesses named and the flags.
-    ///
-    /// # Errors
-    /// When Polars fails.
-    pub fn label_posts(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
-        let mut labels = batch::label(&self.scorer, self.correction.as_ref(), texts)?;
-        for (label, text) in labels.iter_mut().zip(texts) {
-            let located = self.gazetteer.locate(text.title, text.body);
-            label.region = located.region;
-            label.region_words = located.words;
-        }
-        Ok(labels)
     }
 
     /// The places a text names, and the region it is about.
@@ -194,7 +217,19 @@ impl Models {
     /// The pieces of `text` that decided its type, strongest first, at most `limit`. Weights are shares of all that was
     /// said for and against, for the type over the next likely one.
     pub fn evidence(&self, text: &Text<'_>, limit: usize) -> Vec<Evidence> {
-        evidence::evidence(&self.scorer, self.correction.as_ref(), text, limit)
+        let mut scratch = self.scorer.scratch();
+        let mut scores = self.scorer.read(text, &mut scratch);
+        if let Some(correction) = &self.correction {
+            correction.adjust(text, &mut scores);
+        }
+        evidence::evidence(
+            &self.scorer,
+            self.correction.as_ref(),
+            text,
+            scores.r#type,
+            &mut scratch,
+            limit,
+        )
     }
 }
 

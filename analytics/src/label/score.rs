@@ -3,13 +3,13 @@
 use super::feature::{Field, Kind, extract};
 use super::text::{EMOTIONS, Text};
 use super::weights::{COLUMNS, Calibration, Head, MODELS, NORM_STEP, SENTIMENT, TOPIC, TYPE, Weights};
-use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// Weights ready for look-up.
 ///
 /// Of 2,000 features of a ticket about half are known. A look-up that branches on that waits for memory each time the
-/// processor guesses wrong, so features are first sieved without a branch through a bit map that fits the inner caches.
+/// processor guesses wrong, so features pass without a branch through a bit map that fits the inner caches, then the
+/// first slot of the table, then the bit map of rows seen; only those whose first slot another took are searched for.
 pub(crate) struct Scorer {
     pub(crate) head: Head,
     /// A bit for the upper [`SIEVE_BITS`] bits of each known hash.
@@ -34,8 +34,24 @@ struct Row {
 pub(crate) struct Scratch {
     /// One bit a row: a feature counts once a text.
     seen: Vec<u64>,
+    /// Features, then those whose first slot another took.
     hashes: Vec<u32>,
+    /// Rows of the features.
     hits: Vec<u32>,
+    /// Occurrences of the known features of the last text that was read.
+    read: Vec<Occurrence>,
+    /// How often each row occurred in it; zero between texts.
+    times: Vec<u16>,
+}
+
+/// A feature at its place in the text.
+#[derive(Clone, Copy)]
+struct Occurrence {
+    /// Its hash, then its row.
+    feature: u32,
+    field: Field,
+    start: u32,
+    end: u32,
 }
 
 /// Probabilities of all classes.
@@ -102,6 +118,8 @@ impl Scorer {
             seen: vec![0; self.rows.len().div_ceil(64)],
             hashes: room(),
             hits: room(),
+            read: Vec::new(),
+            times: Vec::new(),
         }
     }
 
@@ -117,9 +135,34 @@ impl Scorer {
         hashes.truncate(kept);
     }
 
+    /// The rows of `hashes`, each time they occur.
+    fn look_up(&self, hashes: &mut Vec<u32>, hits: &mut Vec<u32>) {
+        hits.resize(hashes.len(), 0);
+        let (mut found, mut displaced) = (0, 0);
+        for at in 0..hashes.len() {
+            let hash = hashes[at];
+            let (key, row) = self.table[(hash >> self.shift) as usize];
+            hits[found] = row;
+            found += usize::from(key == hash);
+            hashes[displaced] = hash;
+            displaced += usize::from(key != hash && key != 0);
+        }
+        hits.truncate(found);
+        hits.extend(
+            hashes[..displaced]
+                .iter()
+                .filter_map(|hash| self.row(*hash))
+                .map(|row| row as u32),
+        );
+    }
+
     /// Probabilities of every class for `text`.
     pub(crate) fn score(&self, text: &Text<'_>, scratch: &mut Scratch) -> Scores {
         let (sums, norms) = self.sums(text, scratch);
+        self.scores(&sums, norms)
+    }
+
+    fn scores(&self, sums: &[i32; COLUMNS], norms: [f32; MODELS]) -> Scores {
         Scores {
             r#type: probabilities(&self.head.r#type, &sums[TYPE], norms[0]),
             topic: probabilities(&self.head.topic, &sums[TOPIC], norms[1]),
@@ -128,19 +171,29 @@ impl Scorer {
     }
 
     fn sums(&self, text: &Text<'_>, scratch: &mut Scratch) -> ([i32; COLUMNS], [f32; MODELS]) {
-        let Scratch { seen, hashes, hits } = scratch;
+        let Scratch {
+            seen, hashes, hits, ..
+        } = scratch;
         hashes.clear();
         extract(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
             hashes.push(hash)
         });
         self.sift(hashes);
-        for row in hashes.iter().filter_map(|hash| self.row(*hash)) {
-            let (word, bit) = (&mut seen[row / 64], 1 << (row % 64));
-            if *word & bit == 0 {
-                *word |= bit;
-                hits.push(row as u32);
-            }
+        self.look_up(hashes, hits);
+        self.add_up(seen, hits)
+    }
+
+    /// Sums of the weights of `hits`, each row once, and the norms.
+    fn add_up(&self, seen: &mut [u64], hits: &mut Vec<u32>) -> ([i32; COLUMNS], [f32; MODELS]) {
+        let mut kept = 0;
+        for at in 0..hits.len() {
+            let row = hits[at];
+            let (word, bit) = (&mut seen[row as usize / 64], row % 64);
+            hits[kept] = row;
+            kept += usize::from(*word >> bit & 1 == 0);
+            *word |= 1 << bit;
         }
+        hits.truncate(kept);
         let mut sums = [0i32; COLUMNS];
         let mut norms = [0u32; MODELS];
         for run in hits.chunks(FITS) {
@@ -161,37 +214,76 @@ impl Scorer {
         for row in hits.drain(..) {
             seen[row as usize / 64] = 0;
         }
-        (sums, norms.map(|norm| (norm as f32 * NORM_STEP).sqrt().max(1.0)))
+        (sums, norms.map(norm_of))
     }
 
-    /// What each occurrence of a known feature adds to the logit of type `winner` over that of `other`.
+    /// As [`Self::score`], with the places of the features kept for [`Self::contributions`].
+    pub(crate) fn read(&self, text: &Text<'_>, scratch: &mut Scratch) -> Scores {
+        let Scratch { seen, hits, read, .. } = scratch;
+        read.clear();
+        extract(text, &mut |feature, _: Kind, field: Field, span: Range<u32>| {
+            read.push(Occurrence {
+                feature,
+                field,
+                start: span.start,
+                end: span.end,
+            });
+        });
+        let mut kept = 0;
+        for at in 0..read.len() {
+            let occurrence = read[at];
+            let bit = occurrence.feature >> (32 - SIEVE_BITS);
+            read[kept] = occurrence;
+            kept += (self.sieve[bit as usize / 64] >> (bit % 64) & 1) as usize;
+        }
+        read.truncate(kept);
+        read.retain_mut(|occurrence| {
+            let row = self.row(occurrence.feature);
+            occurrence.feature = row.unwrap_or_default() as u32;
+            row.is_some()
+        });
+        hits.extend(read.iter().map(|occurrence| occurrence.feature));
+        let (sums, norms) = self.add_up(seen, hits);
+        self.scores(&sums, norms)
+    }
+
+    /// What each occurrence of a known feature of the text read last adds to the logit of type `winner` over that of
+    /// `other`.
     pub(crate) fn contributions(
         &self,
-        text: &Text<'_>,
         winner: usize,
         other: usize,
+        scratch: &mut Scratch,
         mut each: impl FnMut(f32, Field, Range<u32>),
     ) {
-        let mut scratch = self.scratch();
-        let (_, norms) = self.sums(text, &mut scratch);
-        let mut times = FxHashMap::<usize, u16>::default();
-        extract(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
-            if let Some(row) = self.row(hash) {
-                let times = times.entry(row).or_default();
-                *times = times.saturating_add(1);
+        let Scratch { read, times, .. } = scratch;
+        times.resize(self.rows.len(), 0);
+        let mut norm = 0;
+        for occurrence in read.iter() {
+            let row = occurrence.feature as usize;
+            if times[row] == 0 {
+                norm += u32::from(self.rows[row].norms[0]);
             }
-        });
+            times[row] = times[row].saturating_add(1);
+        }
+        let norm = norm_of(norm);
         let scale = &self.head.r#type.scale;
-        extract(text, &mut |hash, _: Kind, field: Field, span: Range<u32>| {
-            if let Some(row) = self.row(hash) {
-                let weights = &self.rows[row].weights[TYPE];
-                let logit =
-                    f32::from(weights[winner]) * scale[winner] - f32::from(weights[other]) * scale[other];
-                let share = logit / norms[0] / f32::from(times.get(&row).copied().unwrap_or(1));
-                each(share, field, span);
-            }
-        });
+        for occurrence in read.iter() {
+            let row = occurrence.feature as usize;
+            let weights = &self.rows[row].weights[TYPE];
+            let logit = f32::from(weights[winner]) * scale[winner] - f32::from(weights[other]) * scale[other];
+            let share = logit / norm / f32::from(times[row]);
+            each(share, occurrence.field, occurrence.start..occurrence.end);
+        }
+        for occurrence in read.iter() {
+            times[occurrence.feature as usize] = 0;
+        }
     }
+}
+
+/// A norm from its sum of bytes.
+fn norm_of(sum: u32) -> f32 {
+    (sum as f32 * NORM_STEP).sqrt().max(1.0)
 }
 
 fn probabilities<const N: usize>(model: &Calibration, sums: &[i32], norm: f32) -> [f32; N] {

@@ -2,7 +2,7 @@
 
 use super::config::{CHINA, District, Level};
 use super::{Kind, RegionError};
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use rustc_hash::FxHashMap;
 
 /// Places ready to be found. Cheap to share, about 6 MB.
@@ -84,7 +84,9 @@ impl Gazetteer {
         }
         let mut names: Vec<(String, Vec<Bearer>)> = build.names.into_iter().collect();
         names.sort_by(|(a, _), (b, _)| a.cmp(b));
+        // Most of a text names no place, and every text is read: the larger automaton pays.
         let automaton = AhoCorasick::builder()
+            .kind(Some(AhoCorasickKind::DFA))
             .match_kind(MatchKind::LeftmostLongest)
             .build(names.iter().map(|(name, _)| name.as_bytes()));
         let automaton = automaton.map_err(|_| RegionError {

@@ -46,7 +46,7 @@ struct Answer<'a> {
     id: &'a serde_json::Value,
     #[serde(flatten)]
     label: &'a Label,
-    evidence: Vec<Evidence>,
+    evidence: &'a [Evidence],
 }
 
 #[derive(Serialize)]
@@ -127,28 +127,23 @@ fn answer(
             body_words: &words.1,
         })
         .collect();
-    let labels: Vec<Label> = texts
+    let labelled: Vec<(Label, Vec<Evidence>)> = texts
         .par_chunks(128)
-        .map(|chunk| models.label(chunk))
-        .collect::<Result<Vec<_>, _>>()?
-        .into_iter()
-        .flatten()
-        .collect();
-    let reasons: Vec<Vec<Evidence>> = texts
-        .par_iter()
-        .map(|text| {
-            if evidence {
-                models.evidence(text, EVIDENCE)
-            } else {
-                Vec::new()
-            }
+        .map(|chunk| match evidence {
+            true => models.explain(chunk, EVIDENCE),
+            false => Ok(models
+                .label(chunk)?
+                .into_iter()
+                .map(|label| (label, Vec::new()))
+                .collect()),
         })
-        .collect();
-    let mut answers = good.iter().zip(&labels).zip(reasons);
+        .collect::<Result<Vec<_>, _>>()?
+        .concat();
+    let mut answers = good.iter().zip(&labelled);
     for (line, ticket) in tickets {
         match ticket {
             Ok(_) => {
-                let Some(((ticket, label), evidence)) = answers.next() else {
+                let Some((ticket, (label, evidence))) = answers.next() else {
                     continue;
                 };
                 if json {

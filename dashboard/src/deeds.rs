@@ -72,7 +72,8 @@ impl App {
                 Err(refused("同一幂等键已用于另一项操作"))
             };
         }
-        lifecycle::allowed(&ticket, &event.event, &event.actor, event.occurred_at).map_err(refused)?;
+        let at = event.occurred_at;
+        lifecycle::allowed(&ticket, &event.event, &event.actor, &self.rules, at).map_err(refused)?;
         match &event.event {
             Event::Merged { into } => self.can_take(&ticket, into)?,
             Event::Split { into } => {
@@ -118,6 +119,7 @@ impl App {
             actor: actor.to_owned(),
             occurred_at,
             key,
+            attachments: Vec::new(),
             event,
         };
         let split = Event::Split {
@@ -132,7 +134,7 @@ impl App {
                 _ => Err(refused("同一幂等键已用于另一项操作")),
             };
         }
-        lifecycle::allowed(&ticket, &said(&split)?.event, actor, at).map_err(refused)?;
+        lifecycle::allowed(&ticket, &said(&split)?.event, actor, &self.rules, at).map_err(refused)?;
         let mut records = Vec::new();
         for (number, part) in numbers.iter().zip(parts) {
             let accepted = Event::Accepted(Accepted {
@@ -140,6 +142,7 @@ impl App {
                 body: part.body,
                 channel: ticket.channel.clone(),
                 region: ticket.region.clone(),
+                urgency: ticket.urgency.clone(),
                 caller: ticket.caller.clone(),
                 due_at: ticket.due.as_ref().and_then(|due| due.feed_due_at),
             });
@@ -168,7 +171,7 @@ impl App {
                 continue;
             }
             let event = Event::Merged { into: no.to_owned() };
-            let checked = lifecycle::allowed(&part, &event, actor, at)
+            let checked = lifecycle::allowed(&part, &event, actor, &self.rules, at)
                 .map_err(refused)
                 .and_then(|()| self.can_take(&part, no));
             checked.map_err(|error| match error {
@@ -180,6 +183,7 @@ impl App {
                 actor: actor.to_owned(),
                 occurred_at: at,
                 key: None,
+                attachments: Vec::new(),
                 event,
             })?);
         }

@@ -4,10 +4,12 @@
 use super::*;
 use crate::time::parse;
 
-const GOLDEN: [(&str, &str); 3] = [
+const GOLDEN: [(&str, &str); 4] = [
     ("posts", include_str!("../golden/v1-posts.json")),
     ("tickets", include_str!("../golden/v1-tickets.json")),
     ("dead", include_str!("../golden/v1-dead.json")),
+    // Urgency and attachments, optional fields of later.
+    ("evidence", include_str!("../golden/v1-evidence.json")),
 ];
 
 fn records(json: &str) -> Vec<(serde_json::Value, Record)> {

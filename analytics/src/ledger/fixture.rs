@@ -115,6 +115,7 @@ pub(crate) fn by(
         occurred_at: at(when),
         snapshot,
         key: None,
+        attachments: Vec::new(),
         event,
     };
     Record::new(Body::Ticket(event), at(seen))
@@ -126,6 +127,7 @@ pub(crate) fn accepted(body: &str, due: Option<&str>) -> Event {
         body: body.into(),
         channel: Some("电话".into()),
         region: Some("东区".into()),
+        urgency: None,
         caller: None,
         due_at: due.map(at),
     })
@@ -186,6 +188,7 @@ pub(crate) fn model_label(of: &Record, kind: TicketType, abstained: bool) -> Rec
         occurred_at: text.occurred_at,
         snapshot: false,
         key: None,
+        attachments: Vec::new(),
         event: Event::Classified(classified),
     };
     Record::new(Body::Ticket(event), of.observed_at)

@@ -40,7 +40,9 @@ pub use corrections::{Judged, Unread};
 pub use fold::{Fold, Round, Seen, fold};
 pub use handled::Handled;
 pub use list::{ListFilter, Order};
-pub use ticket::{Counts, LabelledBy, Status, Ticket, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE};
+pub use ticket::{
+    Breach, Broken, Counts, LabelledBy, Status, Ticket, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE,
+};
 pub use voices::{Restless, Voice};
 pub use whole::Held;
 

@@ -3,7 +3,7 @@
 use super::{
     Ledger, LedgerError, Outcome, Seen, SourceCount, Ticket, TimelineEntry,
     events::{is_label, slot, standing, text},
-    fold::fold,
+    fold::{fold, fold_until},
     history::{TicketHistory, damaged, event, record_id},
     names::Names,
 };
@@ -45,6 +45,19 @@ impl Ledger {
             tickets.extend(folded.map(|fold| fold.ticket));
         }
         Ok(tickets)
+    }
+
+    /// A ticket as it was known at `moment`: what had been seen by then, under the calendars published by then; `None` when
+    /// nothing had been.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn ticket_as_known(&self, no: &str, moment: Moment) -> Result<Option<Ticket>, LedgerError> {
+        let history = self.history(no)?;
+        let mut seen = history.seen();
+        seen.retain(|seen| seen.observed_at <= moment);
+        let rules = self.store.rules.as_known_at(moment);
+        Ok(fold_until(&seen, Some(moment)).map(|fold| fold.judge(&rules).ticket))
     }
 
     /// All events of a ticket in fold order, those that no longer count among them.

@@ -1,7 +1,8 @@
 //! The places with their parents, and the automaton over their names.
 
+use super::Kind;
 use super::config::{CHINA, District, Level};
-use super::{Kind, RegionError};
+use crate::configuration::ConfigurationError;
 use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 
@@ -72,7 +73,7 @@ impl Gazetteer {
     ///
     /// # Errors
     /// Names the file and the line.
-    pub fn load(files: &[(String, String)]) -> Result<Self, RegionError> {
+    pub fn load(files: &[(String, String)]) -> Result<Self, ConfigurationError> {
         let mut hasher = blake3::Hasher::new();
         let mut build = Build::default();
         build.china();
@@ -87,7 +88,7 @@ impl Gazetteer {
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::LeftmostLongest)
             .build(names.iter().map(|(name, _)| name.as_bytes()));
-        let automaton = automaton.map_err(|_| RegionError {
+        let automaton = automaton.map_err(|_| ConfigurationError {
             origin: files
                 .first()
                 .map_or_else(String::new, |(origin, _)| origin.clone()),

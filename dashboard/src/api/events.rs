@@ -52,6 +52,7 @@ pub(crate) async fn post(
         actor: ACTOR.to_owned(),
         occurred_at: site.app.now(),
         key: key(&headers)?,
+        attachments: Vec::new(),
         event,
     };
     let status = match site.app.act(draft).await? {

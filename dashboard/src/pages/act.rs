@@ -52,6 +52,7 @@ pub(crate) struct Fields {
     title: String,
     body: String,
     region: String,
+    urgency: String,
     /// Number of the main ticket.
     into: String,
     parts: String,
@@ -89,6 +90,7 @@ pub(crate) async fn post(
             actor: ACTOR.to_owned(),
             occurred_at: now,
             key,
+            attachments: Vec::new(),
             event: fields.event(deed)?,
         };
         site.app.act(draft).await?;
@@ -188,6 +190,7 @@ impl Fields {
                 title: given(&self.title, 200, "标题")?,
                 body: given(&self.body, 8000, "内容")?,
                 region: given(&self.region, 60, "区域")?,
+                urgency: given(&self.urgency, 20, "紧急程度")?,
             },
             Deed::Note | Deed::Split => Event::Noted {
                 text: filled(&self.text, 2000, "备注内容")?,

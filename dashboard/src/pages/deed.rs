@@ -247,7 +247,7 @@ pub(super) fn forms(
 ) -> Result<(Vec<Form>, Vec<Form>), Error> {
     let now = app.now();
     let usual = Deed::usual(ticket);
-    let offered = |deed: &Deed| deed.possible(ticket, now).is_ok();
+    let offered = |deed: &Deed| deed.possible(ticket, app.rules(), now).is_ok();
     let mut next = Vec::new();
     for deed in usual.iter().filter(|deed| offered(deed)) {
         next.push(form(app, ticket, *deed, suggested, now)?);
@@ -342,6 +342,7 @@ fn form(
             vec![
                 Field::new(Kind::Line, "title", "标题", 200).optional(""),
                 Field::new(Kind::Line, "region", "区域", 60).optional(""),
+                Field::new(Kind::Line, "urgency", "紧急程度", 20).optional(""),
                 Field::new(Kind::Area, "body", "内容", 8000).optional(""),
             ]
         }

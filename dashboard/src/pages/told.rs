@@ -80,8 +80,19 @@ fn told(event: &Event) -> (String, String) {
         ),
         Event::CalledBack(answers) => line(callback(answers)),
         Event::Classified(classified) => line(classified_words(classified)),
-        Event::Amended { title, body, region } => {
-            let changed: Vec<_> = [("标题", title), ("内容", body), ("区域", region)]
+        Event::Amended {
+            title,
+            body,
+            region,
+            urgency,
+        } => {
+            let fields = [
+                ("标题", title),
+                ("内容", body),
+                ("区域", region),
+                ("紧急程度", urgency),
+            ];
+            let changed: Vec<_> = fields
                 .into_iter()
                 .filter(|(_, value)| value.is_some())
                 .map(|(name, _)| name)

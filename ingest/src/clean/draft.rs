@@ -1,7 +1,7 @@
 //! Raw material from sources, before cleaning. Nothing in it may be logged or shown.
 
 use crate::{
-    record::{CalledBack, Engagement, Event, Medium, Place, TicketType},
+    record::{Attachment, CalledBack, Engagement, Event, Medium, Place, TicketType},
     time::Moment,
 };
 
@@ -59,6 +59,8 @@ pub struct TicketDraft {
     pub channel: Option<String>,
     /// 区域
     pub region: Option<String>,
+    /// 紧急程度
+    pub urgency: Option<String>,
     /// 来电号码, raw.
     pub caller: Option<String>,
     /// 诉求类型 the feed gives.
@@ -102,6 +104,8 @@ pub struct EventDraft {
     pub occurred_at: Moment,
     /// What the doer calls this doing: said again, it is the same event. Only its hash is kept.
     pub key: Option<String>,
+    /// Evidence; each file is in the data folder already.
+    pub attachments: Vec<Attachment>,
     /// What; texts in it are masked by cleaning.
     pub event: Event,
 }

@@ -42,6 +42,7 @@ impl Cleaner {
                 body: text(&draft.body),
                 channel: some_text(draft.channel),
                 region: some_text(draft.region),
+                urgency: some_text(draft.urgency),
                 caller: draft.caller.as_deref().and_then(|raw| self.key.caller(raw)),
                 due_at: draft.due_at,
             }),
@@ -106,6 +107,7 @@ impl Cleaner {
                 occurred_at,
                 snapshot: true,
                 key: None,
+                attachments: Vec::new(),
                 event,
             })
         };

@@ -213,6 +213,7 @@ fn a_label_of_a_text_that_was_replaced_is_history() {
             title: None,
             body: Some("灯亮了，表扬".into()),
             region: None,
+            urgency: None,
         },
     );
     let ticket = folded(&[text, label, amended.clone()]).unwrap().ticket;
@@ -268,7 +269,8 @@ fn any_record() -> impl Strategy<Value = Record> {
         Just(Event::Amended {
             title: Some("路灯故障".into()),
             body: None,
-            region: None
+            region: None,
+            urgency: None,
         }),
         Just(Event::Merged { into: "2".into() }),
         Just(Event::Unmerged),

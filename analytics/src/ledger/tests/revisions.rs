@@ -201,6 +201,7 @@ fn the_text_at_an_event() {
             title: Some("路灯故障".into()),
             body: None,
             region: None,
+            urgency: None,
         },
     );
     desk.apply(&[old.clone(), new.clone(), amended.clone()]);

@@ -60,6 +60,7 @@ impl Row<'_> {
             body: self.cell(Field::Body).text(),
             channel: self.text(Field::Channel),
             region: self.text(Field::Region),
+            urgency: self.text(Field::Urgency),
             caller: self.text(Field::Caller),
             r#type,
             topic: self.text(Field::Topic),

@@ -1,6 +1,10 @@
 //! Who may do what to a ticket in which state. Only what people and jobs do here is checked: a feed reports what has
 //! happened elsewhere, and the fold takes it as it comes.
 
+mod backdated;
+
+pub use backdated::allowed_backdated;
+
 use crate::{
     deadline::Rules,
     ledger::{Status, Ticket},

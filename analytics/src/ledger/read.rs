@@ -9,7 +9,7 @@ use super::{
 };
 use ingest::{
     log::Checkpoint,
-    record::{Body, DeadLetter, RECORD_VERSION, Record, RecordId},
+    record::{Attachment, Body, DeadLetter, RECORD_VERSION, Record, RecordId},
     time::{Moment, from_millis},
 };
 use rusqlite::{Connection, OptionalExtension};
@@ -45,6 +45,38 @@ impl Ledger {
             tickets.extend(folded.map(|fold| fold.ticket));
         }
         Ok(tickets)
+    }
+
+    /// A ticket as its events up to `until` make it, by what is known now; `None` when it had none by then.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn ticket_as_of(&self, no: &str, until: Moment) -> Result<Option<Ticket>, LedgerError> {
+        let folded = self.history(no)?.fold(Some(until), &self.store.rules);
+        Ok(folded.map(|fold| fold.ticket))
+    }
+
+    /// Every attachment an event names, with its ticket's number; each file once. Reads every event: for checks only.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn attachments(&self) -> Result<Vec<(String, Attachment)>, LedgerError> {
+        let connection = self.store.read()?;
+        let mut statement = connection
+            .prepare("SELECT id, payload FROM events WHERE instr(payload, '\"attachments\":[') > 0")?;
+        let mut rows = statement.query([])?;
+        let (mut seen, mut found) = (FxHashSet::default(), Vec::new());
+        while let Some(row) = rows.next()? {
+            let id: String = row.get(0)?;
+            let event =
+                event(row.get_ref(1)?.as_str().map_err(|_| damaged(&id))?).ok_or_else(|| damaged(&id))?;
+            for attachment in event.attachments {
+                if seen.insert(attachment.hash.clone()) {
+                    found.push((event.no.clone(), attachment));
+                }
+            }
+        }
+        Ok(found)
     }
 
     /// A ticket as it was known at `moment`: what had been seen by then, under the calendars published by then; `None` when

@@ -2,6 +2,7 @@
 //!
 //! Shapes here are a promise to other programs: each is its own type, so that a change inside is not one outside.
 
+pub(crate) mod attachments;
 pub(crate) mod bulletin;
 pub(crate) mod events;
 pub(crate) mod feeds;
@@ -40,6 +41,8 @@ const LARGEST_LIMIT: usize = 1000;
         tickets::units,
         events::post,
         events::split,
+        attachments::post,
+        attachments::get,
         issues::get,
         search::get,
         posts::get,

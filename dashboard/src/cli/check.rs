@@ -59,6 +59,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
                     .map_err(Into::into),
             ));
             findings.push(finding("ledger and index", app.consistency().await));
+            findings.push(finding("attachments", app.evidence().await));
             engine.stop().await?;
         }
         Err(error) => findings.push(finding("data folder", Err(error))),

@@ -139,7 +139,7 @@ impl Case {
             (chosen_type.unwrap_or_default(), chosen_topic.unwrap_or_default()),
         )?;
         let related = Related::read(app, &ticket)?;
-        let mut case = Self::of(&ticket, &timeline, label.as_ref(), &evidence, related, app.now());
+        let mut case = Self::of(app, &ticket, &timeline, label.as_ref(), &evidence, related);
         (case.next, case.rest) = forms;
         case.name_places(
             &ticket,
@@ -178,13 +178,14 @@ impl Case {
     }
 
     fn of(
+        app: &App,
         ticket: &Ticket,
         timeline: &[TimelineEntry],
         label: Option<&Label>,
         evidence: &[Evidence],
         related: Related,
-        now: Moment,
     ) -> Self {
+        let now = app.now();
         Self {
             no: ticket.no.clone(),
             path: link::encode(&ticket.no),
@@ -212,7 +213,7 @@ impl Case {
             rest: Vec::new(),
             once: random_token(),
             units: Vec::new(),
-            timeline: timeline.iter().map(Step::of).collect(),
+            timeline: timeline.iter().map(|entry| Step::of(entry, app)).collect(),
             related,
             list: String::new(),
         }

@@ -5,6 +5,7 @@
 
 pub(crate) mod act;
 pub(crate) mod assets;
+pub(crate) mod attachment;
 pub(crate) mod bulletin;
 mod case;
 mod chart;

@@ -1,8 +1,10 @@
 //! What happened to a ticket, in words.
 
-use super::format;
+use super::{format, link};
+use crate::{attachments::megabytes, state::App};
 use analytics::ledger::TimelineEntry;
-use ingest::record::{CalledBack, Classified, Event};
+use chrono::TimeDelta;
+use ingest::record::{CalledBack, Classified, DISPATCHER_SOURCE, Event};
 
 /// One event of the timeline.
 #[derive(Debug)]
@@ -12,19 +14,57 @@ pub(super) struct Step {
     pub(super) what: &'static str,
     pub(super) summary: String,
     pub(super) text: String,
+    /// When it was entered, where that was later than it happened; empty elsewhere.
+    pub(super) entered: String,
+    pub(super) files: Vec<Evidence>,
     pub(super) current: bool,
 }
 
+/// A file given with an event.
+#[derive(Debug)]
+pub(super) struct Evidence {
+    pub(super) link: String,
+    pub(super) name: String,
+    pub(super) size: String,
+    /// Its file is not on this machine.
+    pub(super) missing: bool,
+}
+
+/// An event entered longer than this after it happened is shown as entered later.
+const LATER: TimeDelta = TimeDelta::minutes(1);
+
 impl Step {
     /// One event as the timeline shows it.
-    pub(super) fn of(entry: &TimelineEntry) -> Self {
-        let (summary, text) = told(&entry.event.event);
+    pub(super) fn of(entry: &TimelineEntry, app: &App) -> Self {
+        let event = &entry.event;
+        let (summary, text) = told(&event.event);
+        // A part split off is received when the whole was: nobody entered that late.
+        let by_hand = event.source == DISPATCHER_SOURCE && !matches!(event.event, Event::Accepted(_));
         Self {
             when: format::minute(entry.event.occurred_at),
             who: format::actor_name(&entry.event.actor),
             what: format::event_name(&entry.event.event),
             summary,
             text,
+            entered: if by_hand && entry.observed_at - event.occurred_at > LATER {
+                format::minute(entry.observed_at)
+            } else {
+                String::new()
+            },
+            files: event
+                .attachments
+                .iter()
+                .map(|attachment| Evidence {
+                    link: format!(
+                        "{}/attachments/{}",
+                        link::ticket(&event.no),
+                        attachment.hash.as_str()
+                    ),
+                    name: attachment.name.clone(),
+                    size: megabytes(attachment.size),
+                    missing: !app.attachments.exists(&attachment.hash),
+                })
+                .collect(),
             current: entry.current,
         }
     }

@@ -6,6 +6,7 @@ pub mod forward;
 mod telemetry;
 
 use crate::{
+    attachments::Attachments,
     config::Config,
     data::{DataDir, Ownership},
     state::App,
@@ -299,6 +300,7 @@ impl Engine {
                 .as_ref()
                 .map(|owner| owner.token().to_owned())
                 .unwrap_or_default(),
+            attachments: Attachments::new(data.attachments(), config.attachments.clone()),
             sources: collect::statuses(&config.sources),
             collect: Arc::new(CollectState::open(&data.collect_state())?),
             config,

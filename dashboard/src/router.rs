@@ -77,6 +77,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/tickets/{no}/attachments/{hash}", get(pages::attachment::get))
         .route("/search", get(pages::search::get))
         .route("/events", get(pages::events::get))
+        .route("/approvals", get(pages::approvals::get))
         .route("/posts/{id}", get(pages::post::get))
         .route("/sources", get(pages::sources::get))
         .route("/sources/{name}/pause", post(pages::sources::pause))
@@ -97,6 +98,8 @@ pub fn router(app: Arc<App>) -> Router {
             get(api::attachments::get),
         )
         .route("/api/v1/issues", get(api::issues::get))
+        .route("/api/v1/approvals", get(api::approvals::list))
+        .route("/api/v1/approvals/metrics", get(api::approvals::metrics))
         .route("/api/v1/search", get(api::search::get))
         .route("/api/v1/posts/{id}", get(api::posts::get))
         .route("/api/v1/sources", get(api::sources::list))

@@ -1,14 +1,14 @@
 //! Records: pure data, no I/O. Everything that happens is a [`Record`] on the log.
 //!
-//! The JSON form is versioned (`"v": 1`); a record of any past version still parses (golden files under
+//! The JSON form is versioned (`"v": 1`; approval items `"v": 2`); a record of any past version still parses (golden files under
 //! `golden/`). Adding an optional field keeps the version; anything else raises it and adds a reading path.
 
 use crate::time::{Moment, from_millis};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The version this code writes. Every version up to it is read.
-pub const RECORD_VERSION: u32 = 1;
+/// The newest version this code writes. Every version up to it is read.
+pub const RECORD_VERSION: u32 = 2;
 
 /// One thing that happened, with when it was seen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,8 @@ pub enum Body {
     Ticket(TicketEvent),
     /// What could not be read, with where and why.
     Dead(DeadLetter),
+    /// An item of an approvals office (行政审批) as its export has it. Since version 2.
+    Approval(Approval),
 }
 
 /// 128 bits of BLAKE3 in 32 lower-case hexadecimal digits.
@@ -531,6 +533,38 @@ pub struct Classified {
     pub relabelled_at: Option<Moment>,
 }
 
+/// An item of an approvals office: no ticket, counted apart from all tickets. Each export says all that is known of it; the
+/// one observed last stands.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Approval {
+    /// 办件编号
+    pub no: String,
+    /// Name of the configured source.
+    pub source: String,
+    /// 事项名称, masked.
+    pub item: String,
+    /// 办理部门
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// 受理时间
+    pub accepted_at: Moment,
+    /// 承诺办结时间 as a moment, which stands above the limit in days.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_at: Option<Moment>,
+    /// 承诺时限 in working days, the day of receipt not counted; 0 is the same day (即办).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub promised_working_days: Option<u32>,
+    /// 办结时间
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Moment>,
+    /// 办理结果, masked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<String>,
+    /// The card the office's own system gave; ours is computed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub card: Option<Card>,
+}
+
 /// What could not be read.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DeadLetter {
@@ -561,23 +595,35 @@ pub struct Place {
 }
 
 impl Record {
+    /// A ticket's event as it was read before, under the id it had then.
+    pub fn of_event(id: RecordId, observed_at: Moment, event: TicketEvent) -> Self {
+        let body = Body::Ticket(event);
+        Self {
+            v: body.since(),
+            id,
+            observed_at,
+            body,
+        }
+    }
+
     /// Wraps a body with its content id. `observed_at` is cut to the millisecond, the precision the ledger keeps:
     /// revisions must compare the same everywhere.
     pub fn new(body: Body, observed_at: Moment) -> Self {
         Self {
-            v: RECORD_VERSION,
+            v: body.since(),
             id: body.content_id(),
             observed_at: from_millis(observed_at.timestamp_millis()),
             body,
         }
     }
 
-    /// The log key: post id, ticket number, or the source of a dead letter.
+    /// The log key: post id, ticket number, the source of a dead letter, or the number of an approval item.
     pub fn key(&self) -> &str {
         match &self.body {
             Body::Post(post) => post.post_id.as_str(),
             Body::Ticket(event) => &event.no,
             Body::Dead(dead) => &dead.source,
+            Body::Approval(item) => &item.no,
         }
     }
 
@@ -607,6 +653,14 @@ impl Record {
 }
 
 impl Body {
+    /// The version that brought this kind: what an older program can read stays readable for it.
+    fn since(&self) -> u32 {
+        match self {
+            Self::Post(_) | Self::Ticket(_) | Self::Dead(_) => 1,
+            Self::Approval(_) => 2,
+        }
+    }
+
     /// Hash of the source's own identity and content, without file name, `observed_at` and engagement counts.
     pub fn content_id(&self) -> RecordId {
         // serde_json writes struct fields in declaration order, so equal content gives equal bytes.
@@ -648,6 +702,7 @@ impl Body {
                 _ => RecordId::of(&[b"ticket", &json(event)]),
             },
             Self::Dead(dead) => RecordId::of(&[b"dead", &json(dead)]),
+            Self::Approval(item) => RecordId::of(&[b"approval", &json(item)]),
         }
     }
 }

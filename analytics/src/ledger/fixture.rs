@@ -38,8 +38,12 @@ pub(crate) fn shipped() -> Rules {
 
 impl Desk {
     pub(crate) fn new() -> Self {
+        Self::with(feed_only())
+    }
+
+    pub(crate) fn with(rules: Rules) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(&folder.path().join("ledger.sqlite"), feed_only()).unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.sqlite"), rules).unwrap();
         Self {
             folder,
             ledger,

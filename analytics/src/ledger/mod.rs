@@ -9,6 +9,7 @@
 //! another process. No text of a record is ever part of a diagnostic.
 
 mod apply;
+mod approvals;
 mod arrivals;
 mod clock;
 mod corrections;
@@ -34,6 +35,7 @@ mod voices;
 mod whole;
 
 pub use crate::deadline::Due;
+pub use approvals::ApprovalFilter;
 pub use arrivals::DeadReason;
 pub use clock::Supposed;
 pub use corrections::{Judged, Unread};

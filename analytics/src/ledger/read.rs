@@ -9,7 +9,7 @@ use super::{
 };
 use ingest::{
     log::Checkpoint,
-    record::{Attachment, Body, DeadLetter, RECORD_VERSION, Record, RecordId},
+    record::{Attachment, DeadLetter, Record, RecordId},
     time::{Moment, from_millis},
 };
 use rusqlite::{Connection, OptionalExtension};
@@ -139,12 +139,8 @@ impl Ledger {
         while let Some(row) = rows.next()? {
             let (id, payload, ticket): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let observed_at: i64 = first_seen.query_row((&ticket, &id), |row| row.get(0))?;
-            records.push(Record {
-                v: RECORD_VERSION,
-                id: record_id(&id)?,
-                observed_at: from_millis(observed_at),
-                body: Body::Ticket(event(&payload).ok_or_else(|| damaged(&id))?),
-            });
+            let event = event(&payload).ok_or_else(|| damaged(&id))?;
+            records.push(Record::of_event(record_id(&id)?, from_millis(observed_at), event));
         }
         Ok(records)
     }

@@ -2,6 +2,7 @@
 //!
 //! Shapes here are a promise to other programs: each is its own type, so that a change inside is not one outside.
 
+pub(crate) mod approvals;
 pub(crate) mod attachments;
 pub(crate) mod bulletin;
 pub(crate) mod events;
@@ -44,6 +45,8 @@ const LARGEST_LIMIT: usize = 1000;
         attachments::post,
         attachments::get,
         issues::get,
+        approvals::metrics,
+        approvals::list,
         search::get,
         posts::get,
         sources::list,

@@ -1,5 +1,6 @@
 //! The router as a browser meets it, over a real application in a temporary folder.
 
+mod approvals;
 mod cases;
 mod evidence;
 mod sources;

@@ -2,7 +2,7 @@
 
 use crate::{
     deadline::{Calendar, Rules},
-    ledger::{Broken, Ledger, Ticket, fixture::*},
+    ledger::{Broken, Ticket, fixture::*},
 };
 use ingest::record::{Accepted, Event, Record};
 
@@ -19,12 +19,8 @@ working_days = 1
 count = 'at_once'
 ";
 
-fn desk() -> (tempfile::TempDir, Desk) {
-    let folder = tempfile::tempdir().unwrap();
-    let rules = Rules::load(RULES, "test", Calendar::embedded().unwrap()).unwrap();
-    let mut desk = Desk::new();
-    desk.ledger = Ledger::open(&folder.path().join("ledger.sqlite"), rules).unwrap();
-    (folder, desk)
+fn desk() -> Desk {
+    Desk::with(Rules::load(RULES, "test", Calendar::embedded().unwrap()).unwrap())
 }
 
 fn extended(when: &str, to: &str) -> Record {
@@ -37,7 +33,7 @@ fn extended(when: &str, to: &str) -> Record {
 
 /// Accepted on Tuesday 3 May 2016: five working days are Tuesday 10 May.
 fn after(records: &[Record]) -> Ticket {
-    let (_folder, mut desk) = desk();
+    let mut desk = desk();
     desk.apply(&[event("1", "2016-05-03 09:00", accepted("灯不亮", None))]);
     desk.apply(records);
     desk.ledger.ticket("1").unwrap().unwrap()
@@ -125,7 +121,7 @@ fn a_reopened_ticket_may_be_extended_anew() {
 
 #[test]
 fn urgency_chooses_the_rule_and_a_correction_of_it_another() {
-    let (_folder, mut desk) = desk();
+    let mut desk = desk();
     let urgent = |seen: &str, urgency: Option<&str>| {
         let said = Accepted {
             title: "路灯".into(),
@@ -181,7 +177,7 @@ fn urgency_chooses_the_rule_and_a_correction_of_it_another() {
 
 #[test]
 fn the_past_is_shown_under_the_calendar_of_its_day() {
-    let (_folder, mut desk) = desk();
+    let mut desk = desk();
     desk.apply(&[event("1", "2020-01-22 09:00", accepted("灯不亮", None))]);
     let due = |moment: &str| {
         let ticket = desk.ledger.ticket_as_known("1", at(moment)).unwrap().unwrap();

@@ -124,7 +124,6 @@ async fn what_may_not_be_attached_is_refused_and_nothing_is_appended() {
     let bench = Bench::with(
         "[attachments]\nmax_bytes = 100\nper_event = 1\n",
         vec![TicketDraft {
-            accepted_at: Some(at("2016-06-29 09:00")),
             dispatched_at: None,
             unit: None,
             ..ticket("A1", TicketType::Help, None)

@@ -81,15 +81,28 @@ fn index(field: Field) -> Option<usize> {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Overrides(BTreeMap<&'static str, String>);
 
+impl Overrides {
+    /// The header given for a key.
+    pub(super) fn header(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+}
+
 impl<'de> Deserialize<'de> for Overrides {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let given = BTreeMap::<String, String>::deserialize(deserializer)?;
         let known = |(key, header): (String, String)| {
-            let column = COLUMNS.iter().find(|column| column.key == key).ok_or_else(|| {
-                let nearest = super::super::nearest(&key, COLUMNS.iter().map(|column| column.key));
+            let keys = || {
+                COLUMNS
+                    .iter()
+                    .map(|column| column.key)
+                    .chain(super::approvals::keys())
+            };
+            let known = keys().find(|known| *known == key).ok_or_else(|| {
+                let nearest = super::super::nearest(&key, keys());
                 D::Error::custom(format!("unknown column `{key}`, did you mean `{nearest}`?"))
             })?;
-            Ok((column.key, folded_word(&header)))
+            Ok((known, folded_word(&header)))
         };
         given.into_iter().map(known).collect::<Result<_, _>>().map(Self)
     }
@@ -112,7 +125,7 @@ impl Layout {
         let find = |header: &str| folded.iter().position(|given| given == header);
         let places = COLUMNS
             .each_ref()
-            .map(|column| match overrides.0.get(column.key) {
+            .map(|column| match overrides.header(column.key) {
                 Some(header) => find(header),
                 None => column.headers.iter().find_map(|header| find(header)),
             });
@@ -161,16 +174,20 @@ impl Layout {
         }
     }
 
-    /// The headers for an error message, masked and bounded.
-    pub(super) fn found(&self) -> String {
-        let headers: Vec<&str> = self
-            .headers
-            .iter()
-            .map(String::as_str)
-            .filter(|header| !header.is_empty())
-            .collect();
-        mask(&headers.join("、")).chars().take(300).collect()
+    /// The headers as written.
+    pub(super) fn headers(&self) -> &[String] {
+        &self.headers
     }
+}
+
+/// Headers for an error message, masked and bounded.
+pub(super) fn shown(headers: &[String]) -> String {
+    let headers: Vec<&str> = headers
+        .iter()
+        .map(String::as_str)
+        .filter(|header| !header.is_empty())
+        .collect();
+    mask(&headers.join("、")).chars().take(300).collect()
 }
 
 #[cfg(test)]

@@ -297,7 +297,12 @@ pub fn allowed(
         Event::Reopened { reason } => said(reason, "请填写重办理由"),
         Event::Replied { text } => said(text, "请填写答复内容"),
         Event::Noted { text, .. } => said(text, "请填写备注内容"),
-        Event::Resolved { result, direct } => {
+        Event::Resolved {
+            result,
+            direct,
+            withdrawn,
+        } => {
+            check(!withdrawn, "办结不能撤回，请用重办")?;
             said(result, "请填写办理结果")?;
             check(
                 !direct || ticket.dispatched_at.is_none(),

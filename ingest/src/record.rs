@@ -336,6 +336,10 @@ pub enum Event {
         /// Answered at the hotline itself without dispatch (直接答复).
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         direct: bool,
+        /// Of a snapshot that says expressly that the ticket is not resolved: takes back what an earlier one of the same
+        /// source said, and is no resolution.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        withdrawn: bool,
     },
     /// 回访
     CalledBack(CalledBack),

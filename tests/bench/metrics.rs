@@ -114,6 +114,7 @@ fn events(n: usize) -> Vec<Record> {
             Event::Resolved {
                 result: String::new(),
                 direct: false,
+                withdrawn: false,
             },
         ));
     }

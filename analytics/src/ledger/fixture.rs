@@ -148,6 +148,7 @@ pub(crate) fn resolved() -> Event {
     Event::Resolved {
         result: "已修复".into(),
         direct: false,
+        withdrawn: false,
     }
 }
 

@@ -181,7 +181,9 @@ impl<'a> Folding<'a> {
             Event::Urged { .. } => ticket.counts.urged += 1,
             Event::Supervised { .. } => ticket.counts.supervised += 1,
             Event::Carded { card, .. } => ticket.cards.push(*card),
-            Event::Resolved { result, direct } => self.resolve(at, result, *direct),
+            // Replaces an earlier cell of the same source, or nothing.
+            Event::Resolved { withdrawn: true, .. } => {}
+            Event::Resolved { result, direct, .. } => self.resolve(at, result, *direct),
             Event::CalledBack(answers) => ticket.callback = Some(answers.clone()),
             Event::Reopened { .. } => self.reopen(at),
             Event::Classified(classified) => self.labels.push((seen.event, classified)),

@@ -167,6 +167,7 @@ fn what_must_be_said_must_be_said() {
             Event::Resolved {
                 result: blank(),
                 direct: false,
+                withdrawn: false,
             },
         ),
         (
@@ -174,6 +175,15 @@ fn what_must_be_said_must_be_said() {
             Event::Resolved {
                 result: "好".into(),
                 direct: true,
+                withdrawn: false,
+            },
+        ),
+        (
+            &open,
+            Event::Resolved {
+                result: "好".into(),
+                direct: false,
+                withdrawn: true,
             },
         ),
         (

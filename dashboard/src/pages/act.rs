@@ -190,6 +190,7 @@ impl Fields {
             Deed::Resolve => Event::Resolved {
                 result: filled(&self.result, 4000, "办理结果")?,
                 direct: self.direct.is_some(),
+                withdrawn: false,
             },
             Deed::Extend => Event::Extended {
                 due_at: end_of_day(&self.due)?,

@@ -114,7 +114,8 @@ fn told(event: &Event) -> (String, String) {
         | Event::Reopened { reason } => line(reason.clone()),
         Event::Resumed | Event::Contacted | Event::Unmerged => line(String::new()),
         Event::Replied { text } | Event::Noted { text } => (String::new(), text.clone()),
-        Event::Resolved { result, direct } => (
+        Event::Resolved { withdrawn: true, .. } => line("数据源注明尚未办结".to_owned()),
+        Event::Resolved { result, direct, .. } => (
             if *direct { "热线直接答复" } else { "" }.to_owned(),
             result.clone(),
         ),

@@ -92,9 +92,14 @@ fn masked(event: Event) -> Result<Event, Fault> {
         },
         Event::Replied { text: reply } => Event::Replied { text: text(&reply) },
         Event::Noted { text: note } => Event::Noted { text: text(&note) },
-        Event::Resolved { result, direct } => Event::Resolved {
+        Event::Resolved {
+            result,
+            direct,
+            withdrawn,
+        } => Event::Resolved {
             result: text(&result),
             direct,
+            withdrawn,
         },
         Event::Amended {
             title,

@@ -88,6 +88,16 @@ impl Cleaner {
                 Event::Resolved {
                     result: String::new(),
                     direct: draft.direct,
+                    withdrawn: false,
+                },
+            )),
+            // Said expressly, it takes back what an earlier export said.
+            None if draft.unresolved => events.push((
+                accepted_at,
+                Event::Resolved {
+                    result: String::new(),
+                    direct: false,
+                    withdrawn: true,
                 },
             )),
             None if draft.direct => return Err(Fault::missing("办结时间")),

@@ -3,4 +3,5 @@
 mod extension;
 mod fold;
 mod list;
+mod properties;
 mod revisions;

@@ -159,6 +159,7 @@ fn tickets() -> Vec<Record> {
         Event::Resolved {
             result: "已答复".into(),
             direct: true,
+            withdrawn: false,
         },
     ));
     // 31 in person, resolved at midnight: late.

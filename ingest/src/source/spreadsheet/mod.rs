@@ -141,14 +141,14 @@ fn drafts(
 
 /// How the rows of a table are read.
 enum Reading {
-    Tickets(Layout),
+    Tickets(Box<Layout>),
     Approvals(approvals::Layout),
 }
 
 impl Reading {
     fn of(row: &[String], config: &SpreadsheetConfig) -> Self {
         match config.preset {
-            None => Self::Tickets(Layout::of(row, &config.columns)),
+            None => Self::Tickets(Box::new(Layout::of(row, &config.columns))),
             Some(Preset::Approvals) => Self::Approvals(approvals::Layout::of(row, &config.columns)),
         }
     }

@@ -154,10 +154,9 @@ impl Rules {
     /// What is configured, in one line for `minsheng check`.
     pub fn summary(&self) -> String {
         let inner = &*self.inner;
-        let limit =
-            |value: Option<u32>| value.map_or_else(|| "no limit".to_owned(), |value| value.to_string());
+        let limit = |value: Option<u32>| value.map_or_else(|| "any".to_owned(), |value| value.to_string());
         format!(
-            "{} rules, office hours {}, extensions {} times and {} working days",
+            "{} rules, office hours {}, extension times {}, extension working days {}",
             inner.rules.len(),
             inner
                 .office

@@ -213,7 +213,7 @@ impl Case {
             rest: Vec::new(),
             once: random_token(),
             units: Vec::new(),
-            timeline: timeline.iter().map(|entry| Step::of(entry, app)).collect(),
+            timeline: told::timeline(timeline, app),
             related,
             list: String::new(),
         }

@@ -35,7 +35,7 @@ const LATER: TimeDelta = TimeDelta::minutes(1);
 
 impl Step {
     /// One event as the timeline shows it.
-    pub(super) fn of(entry: &TimelineEntry, app: &App) -> Self {
+    fn of(entry: &TimelineEntry, app: &App) -> Self {
         let event = &entry.event;
         let (summary, text) = told(&event.event);
         // A part split off is received when the whole was: nobody entered that late.
@@ -68,6 +68,19 @@ impl Step {
             current: entry.current,
         }
     }
+}
+
+/// The timeline. That an export calls an open ticket unresolved is worth a line only where it takes a resolution back.
+pub(super) fn timeline(entries: &[TimelineEntry], app: &App) -> Vec<Step> {
+    let withdrawn = |event: &Event| matches!(event, Event::Resolved { withdrawn: true, .. });
+    let resolution = |event: &Event| matches!(event, Event::Resolved { withdrawn: false, .. });
+    let taken_back = entries
+        .iter()
+        .any(|entry| !entry.current && resolution(&entry.event.event));
+    let shown = entries
+        .iter()
+        .filter(|entry| taken_back || !withdrawn(&entry.event.event));
+    shown.map(|entry| Step::of(entry, app)).collect()
 }
 
 /// A callback's answers.

@@ -85,6 +85,31 @@ async fn a_file_of_a_form_is_kept_named_and_given_back_as_a_download() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn an_open_row_says_nothing_until_it_takes_a_resolution_back() {
+    let row = |unresolved: bool| {
+        let resolved_at = (!unresolved).then_some("2016-03-02 09:00");
+        TicketDraft {
+            unresolved,
+            ..ticket("A1", TicketType::Help, resolved_at)
+        }
+    };
+    let bench = Bench::new(vec![row(true)]).await;
+    assert!(!bench.get("/tickets/A1").await.text.contains("注明尚未办结"));
+    for (seen, unresolved, status) in [
+        ("2016-06-29 12:00", false, Status::Resolved),
+        ("2016-06-30 12:00", true, Status::Dispatched),
+    ] {
+        let draft = Draft::Ticket(Box::new(row(unresolved)));
+        let place = Place::default();
+        let records = bench.app.cleaner.clean("hotline", draft, &place, at(seen));
+        bench.app.append(&records).await.unwrap();
+        assert_eq!(bench.app.ledger().ticket("A1").unwrap().unwrap().status, status);
+    }
+    let page = bench.get("/tickets/A1").await.text;
+    assert!(page.contains("注明尚未办结") && page.contains("已被后续数据取代"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_is_missing_or_damaged_is_said() {
     let bench = Bench::with_open(&["A1"]).await;
     let hash = bench.upload(PDF.as_bytes()).await.json()["hash"]

@@ -3,6 +3,12 @@
 //! The JSON form is versioned (`"v": 1`; approval items `"v": 2`); a record of any past version still parses (golden files under
 //! `golden/`). Adding an optional field keeps the version; anything else raises it and adds a reading path.
 
+mod approval;
+mod attachment;
+
+pub use approval::Approval;
+pub use attachment::{Attachment, ContentHash};
+
 use crate::time::{Moment, from_millis};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -213,56 +219,6 @@ pub struct TicketEvent {
     pub attachments: Vec<Attachment>,
     /// What happened.
     pub event: Event,
-}
-
-/// A file given as evidence: what is known of it. The log holds this, never the file itself.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Attachment {
-    /// Of its bytes; the file's name in the data folder.
-    pub hash: ContentHash,
-    /// As its giver calls it, masked; without folders.
-    pub name: String,
-    /// By its content, e.g. `image/jpeg`.
-    pub media_type: String,
-    /// Bytes.
-    pub size: u64,
-}
-
-/// 256 bits of BLAKE3 in 64 lower-case hexadecimal digits: nothing else is read, so that it can stand in a path.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ContentHash(String);
-
-impl ContentHash {
-    /// The hash of a file's bytes.
-    pub fn of(bytes: &[u8]) -> Self {
-        Self(blake3::hash(bytes).to_hex().to_string())
-    }
-
-    /// Reads the digits; `None` for anything else.
-    pub fn parse(text: &str) -> Option<Self> {
-        let digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
-        (text.len() == 64 && text.bytes().all(digit)).then(|| Self(text.to_owned()))
-    }
-
-    /// The hexadecimal digits.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl TryFrom<String> for ContentHash {
-    type Error = &'static str;
-
-    fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse(&text).ok_or("not a content hash")
-    }
-}
-
-impl From<ContentHash> for String {
-    fn from(hash: ContentHash) -> Self {
-        hash.0
-    }
 }
 
 /// All that can happen to a ticket.
@@ -535,38 +491,6 @@ pub struct Classified {
     /// Model only: when a text of the past was labelled again by another model.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub relabelled_at: Option<Moment>,
-}
-
-/// An item of an approvals office: no ticket, counted apart from all tickets. Each export says all that is known of it; the
-/// one observed last stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Approval {
-    /// 办件编号
-    pub no: String,
-    /// Name of the configured source.
-    pub source: String,
-    /// 事项名称, masked.
-    pub item: String,
-    /// 办理部门
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub unit: Option<String>,
-    /// 受理时间
-    pub accepted_at: Moment,
-    /// 承诺办结时间 as a moment, which stands above the limit in days.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub promised_at: Option<Moment>,
-    /// 承诺时限 in working days, the day of receipt not counted; 0 is the same day (即办).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub promised_working_days: Option<u32>,
-    /// 办结时间
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub finished_at: Option<Moment>,
-    /// 办理结果, masked.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<String>,
-    /// The card the office's own system gave; ours is computed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub card: Option<Card>,
 }
 
 /// What could not be read.

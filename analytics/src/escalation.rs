@@ -4,6 +4,7 @@
 //! and the rung, so that the same rung of the same deadline is one event however often and wherever it is computed.
 
 use crate::{
+    configuration::{ConfigurationError, Source},
     deadline::Rules,
     ledger::{Status, Ticket},
 };
@@ -51,15 +52,6 @@ struct Step {
     after_working_days: u32,
 }
 
-/// Why a ladder is refused.
-#[derive(Debug, thiserror::Error)]
-#[error("{origin} line {line}: {reason}")]
-pub struct EscalationError {
-    origin: String,
-    line: usize,
-    reason: String,
-}
-
 /// One thing the clock asks for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
@@ -74,16 +66,10 @@ impl Ladder {
     ///
     /// # Errors
     /// A wrong key or value, a step without a name, or steps that do not rise: names the file and the line.
-    pub fn load(text: &str, origin: &str) -> Result<Self, EscalationError> {
-        let wrong = |at: usize, reason: String| EscalationError {
-            origin: origin.to_owned(),
-            line: text.bytes().take(at).filter(|byte| *byte == b'\n').count() + 1,
-            reason,
-        };
-        let ladder: Self = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start);
-            wrong(at, error.message().trim().replace('\n', " "))
-        })?;
+    pub fn load(text: &str, origin: &str) -> Result<Self, ConfigurationError> {
+        let source = Source { text, origin };
+        let wrong = |at: usize, reason: String| source.wrong(at..at, reason);
+        let ladder: Self = source.read()?;
         let place = |step: usize| text.match_indices("[[step]]").nth(step).map_or(0, |(at, _)| at);
         for (number, step) in ladder.steps.iter().enumerate() {
             if step.to.trim().is_empty() || step.after_working_days == 0 {
@@ -275,7 +261,7 @@ mod tests {
         ] {
             let error = Ladder::load(text, "ladder.toml").unwrap_err().to_string();
             assert!(
-                error.starts_with(&format!("ladder.toml line {line}: ")),
+                error.starts_with(&format!("ladder.toml, line {line}: ")),
                 "{error}"
             );
         }

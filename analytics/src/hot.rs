@@ -233,6 +233,7 @@ mod tests {
             body: "请处理".into(),
             channel: None,
             region: Some("东区".into()),
+            urgency: None,
             caller: None,
             due_at: None,
         });

@@ -3,7 +3,9 @@
 //! **Architecture invariant:** Polars and rusqlite types never leave this crate; it serves no HTTP. The log is the only
 //! source of truth: ledger and index can be deleted and rebuilt from it.
 
+pub mod approvals;
 pub mod bulletin;
+pub mod configuration;
 pub mod deadline;
 pub mod escalation;
 pub mod frame;

@@ -1,7 +1,14 @@
 //! Who may do what to a ticket in which state. Only what people and jobs do here is checked: a feed reports what has
 //! happened elsewhere, and the fold takes it as it comes.
 
-use crate::ledger::{Status, Ticket};
+mod backdated;
+
+pub use backdated::allowed_backdated;
+
+use crate::{
+    deadline::Rules,
+    ledger::{Status, Ticket},
+};
 use ingest::{record::Event, time::Moment};
 
 /// How often a unit may send one ticket back (SPECS: return at most 2, with reason). After that the hotline decides.
@@ -166,7 +173,7 @@ impl Deed {
     ///
     /// # Errors
     /// The reason shown beside the refused action.
-    pub fn possible(self, ticket: &Ticket, at: Moment) -> Result<(), &'static str> {
+    pub fn possible(self, ticket: &Ticket, rules: &Rules, at: Moment) -> Result<(), &'static str> {
         let status = ticket.status;
         match status {
             Status::Merged => {
@@ -205,7 +212,12 @@ impl Deed {
             Self::Extend => {
                 check(open, "工单已办结，不能延期")?;
                 let due = ticket.due.as_ref().ok_or("工单没有办结时限，不需要延期")?;
-                check(!due.is_late_at(at), "办结时限已过，延期须在到期前提出")
+                check(!due.is_late_at(at), "办结时限已过，延期须在到期前提出")?;
+                let times = rules.extension().times;
+                check(
+                    times.is_none_or(|times| ticket.counts.extended_now < times),
+                    "该工单的延期次数已达上限，不能再延期",
+                )
             }
             Self::Pause => check(open && status != Status::Paused, "工单已挂起或已办结，不能挂起"),
             Self::Resume => check(status == Status::Paused, "只有挂起的工单可以恢复"),
@@ -246,10 +258,16 @@ fn check(possible: bool, reason: &'static str) -> Result<(), &'static str> {
 ///
 /// # Errors
 /// The reason shown beside the refused action.
-pub fn allowed(ticket: &Ticket, event: &Event, actor: &str, at: Moment) -> Result<(), &'static str> {
+pub fn allowed(
+    ticket: &Ticket,
+    event: &Event,
+    actor: &str,
+    rules: &Rules,
+    at: Moment,
+) -> Result<(), &'static str> {
     let deed = Deed::of(event).ok_or("受理由热线系统登记，不能在此补录")?;
     check(deed.by(actor), "此操作不在该账号的职责范围内")?;
-    deed.possible(ticket, at)?;
+    deed.possible(ticket, rules, at)?;
     let said = |text: &str, reason| check(!text.trim().is_empty(), reason);
     match event {
         Event::Dispatched { unit, due_at } => {
@@ -262,6 +280,14 @@ pub fn allowed(ticket: &Ticket, event: &Event, actor: &str, at: Moment) -> Resul
             check(
                 ticket.due.as_ref().is_none_or(|due| *due_at > due.due_at),
                 "延期后的时限须晚于现有时限",
+            )?;
+            let farthest = rules.extension().working_days.and_then(|days| {
+                let due = ticket.due.as_ref()?;
+                rules.end_after(due.due_at, days)
+            });
+            check(
+                farthest.is_none_or(|farthest| *due_at <= farthest),
+                "延期时长超过规定上限",
             )
         }
         Event::Paused { reason } => said(reason, "请填写挂起理由"),
@@ -271,7 +297,12 @@ pub fn allowed(ticket: &Ticket, event: &Event, actor: &str, at: Moment) -> Resul
         Event::Reopened { reason } => said(reason, "请填写重办理由"),
         Event::Replied { text } => said(text, "请填写答复内容"),
         Event::Noted { text, .. } => said(text, "请填写备注内容"),
-        Event::Resolved { result, direct } => {
+        Event::Resolved {
+            result,
+            direct,
+            withdrawn,
+        } => {
+            check(!withdrawn, "办结不能撤回，请用重办")?;
             said(result, "请填写办理结果")?;
             check(
                 !direct || ticket.dispatched_at.is_none(),
@@ -282,9 +313,14 @@ pub fn allowed(ticket: &Ticket, event: &Event, actor: &str, at: Moment) -> Resul
             answers.reached || (answers.solved.is_none() && answers.satisfied.is_none()),
             "未接通的回访不能登记是否解决、是否满意",
         ),
-        Event::Amended { title, body, region } => {
+        Event::Amended {
+            title,
+            body,
+            region,
+            urgency,
+        } => {
             check(
-                title.is_some() || body.is_some() || region.is_some(),
+                title.is_some() || body.is_some() || region.is_some() || urgency.is_some(),
                 "没有需要更正的内容",
             )?;
             let blank = |text: &Option<String>| text.as_deref().is_some_and(|text| text.trim().is_empty());

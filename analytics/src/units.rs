@@ -2,8 +2,13 @@
 //!
 //! A suggestion, never a decision: the dispatcher sends. Pure: reads no clock, no file, no ledger.
 
-use crate::{label::TOPICS, ledger::Handled};
+use crate::{
+    configuration::{ConfigurationError, Source, nearest},
+    label::TOPICS,
+    ledger::Handled,
+};
 use serde::{Deserialize, Serialize};
+use toml::Spanned;
 
 /// Units of the configuration.
 #[derive(Debug, Clone, Default)]
@@ -22,7 +27,7 @@ struct Unit {
 #[derive(Deserialize)]
 struct File {
     #[serde(default, rename = "unit")]
-    units: Vec<Unit>,
+    units: Vec<Spanned<Unit>>,
 }
 
 /// A unit with the reasons for it, strongest first among its fellows.
@@ -34,18 +39,6 @@ pub struct Suggestion {
     pub share: f64,
     /// In Chinese, for people.
     pub reasons: Vec<String>,
-}
-
-/// Why a units file is refused.
-#[derive(Debug, thiserror::Error)]
-#[error("units file {origin} line {line}: {reason}")]
-pub struct UnitsError {
-    /// File as given.
-    pub origin: String,
-    /// 1-based; 0 where it is about the whole file.
-    pub line: usize,
-    /// What is wrong.
-    pub reason: String,
 }
 
 /// Suggestions given at most.
@@ -62,37 +55,34 @@ impl Units {
     ///
     /// # Errors
     /// Names the line of what is wrong, an unknown topic or a unit named twice.
-    pub fn load(text: &str, origin: &str) -> Result<Self, UnitsError> {
-        let refuse = |line: usize, reason: String| UnitsError {
-            origin: origin.to_owned(),
-            line,
-            reason,
-        };
-        let file: File = toml::from_str(text).map_err(|error| {
-            let before = error.span().map_or(0, |span| span.start).min(text.len());
-            let line = text.as_bytes()[..before]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
-            refuse(line, error.message().to_owned())
-        })?;
-        for (place, unit) in file.units.iter().enumerate() {
+    pub fn load(text: &str, origin: &str) -> Result<Self, ConfigurationError> {
+        let source = Source { text, origin };
+        let file: File = source.read()?;
+        let mut units: Vec<Unit> = Vec::with_capacity(file.units.len());
+        for spanned in file.units {
+            let span = spanned.span();
+            let unit = spanned.into_inner();
             if let Some(topic) = unit.topics.iter().find(|topic| !TOPICS.contains(&topic.as_str())) {
-                return Err(refuse(
-                    0,
-                    format!(
-                        "unit `{}`: `{topic}` is none of the topics {}",
-                        unit.name,
-                        TOPICS.join("、")
-                    ),
-                ));
+                let right = nearest(topic, &TOPICS);
+                let reason = format!("unit `{}`: unknown topic `{topic}`{right}", unit.name);
+                return Err(source.wrong(span, reason));
             }
-            if file.units[..place].iter().any(|other| other.name == unit.name) {
-                return Err(refuse(0, format!("two units are named `{}`", unit.name)));
+            if units.iter().any(|other| other.name == unit.name) {
+                return Err(source.wrong(span, format!("two units are named `{}`", unit.name)));
             }
+            units.push(unit);
         }
-        Ok(Self(file.units))
+        Ok(Self(units))
+    }
+
+    /// How many units are configured.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether none is configured.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// The three units most to the purpose for a ticket of `topic` and `region`, given what was handled before
@@ -211,12 +201,12 @@ mod tests {
             ("\n[[unit]]\ntopics = []\n", 2, "name"),
             (
                 "[[unit]]\nname = \"甲\"\ntopics = [\"建设\"]\n",
-                0,
-                "none of the topics",
+                1,
+                "unknown topic",
             ),
             (
                 "[[unit]]\nname = \"甲\"\n[[unit]]\nname = \"甲\"\n",
-                0,
+                3,
                 "two units",
             ),
         ] {

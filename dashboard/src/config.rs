@@ -3,6 +3,7 @@
 //! A wrong key names the file, the line and the nearest right key. Later files override earlier ones key by key;
 //! `[[source]]` tables of all files are joined. `config/minsheng.toml` shows every key with its reason.
 
+use crate::attachments::AttachmentConfig;
 use analytics::hot::Thresholds;
 use ingest::{fetch::FetchConfig, log::LogConfig, source::SourceConfig, time::Moment};
 use serde::Deserialize;
@@ -25,6 +26,8 @@ pub struct Config {
     pub files: Files,
     /// The web server and what its pages open on.
     pub dashboard: DashboardConfig,
+    /// What may be attached to a ticket.
+    pub attachments: AttachmentConfig,
     /// From when on an issue is hot or stubborn.
     pub issues: Thresholds,
     /// What is collected.

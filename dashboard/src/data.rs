@@ -112,6 +112,11 @@ impl DataDir {
         self.0.join("caller.key")
     }
 
+    /// Files given as evidence.
+    pub fn attachments(&self) -> PathBuf {
+        self.0.join("attachments")
+    }
+
     /// Weights in place of the shipped ones.
     pub fn model(&self) -> PathBuf {
         self.0.join("model.bin")

@@ -2,6 +2,7 @@
 
 use crate::state::{App, StateError};
 use analytics::{ledger::Ticket, lifecycle};
+use chrono::TimeDelta;
 use ingest::{
     clean::{Draft, EventDraft},
     record::{Accepted, Body, DISPATCHER_SOURCE, Event, Place, Record, TicketEvent},
@@ -10,6 +11,9 @@ use ingest::{
 
 /// Tickets a split makes at most: more is a file to import, not a form.
 pub const MOST_PARTS: usize = 10;
+
+/// Between the click and its turn: what is said to have happened so shortly before happened now.
+const AT_ONCE: TimeDelta = TimeDelta::seconds(2);
 
 /// Why an action on a ticket was refused.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +76,7 @@ impl App {
                 Err(refused("同一幂等键已用于另一项操作"))
             };
         }
-        lifecycle::allowed(&ticket, &event.event, &event.actor, event.occurred_at).map_err(refused)?;
+        self.check(&ticket, event)?;
         match &event.event {
             Event::Merged { into } => self.can_take(&ticket, into)?,
             Event::Split { into } => {
@@ -118,6 +122,7 @@ impl App {
             actor: actor.to_owned(),
             occurred_at,
             key,
+            attachments: Vec::new(),
             event,
         };
         let split = Event::Split {
@@ -132,7 +137,7 @@ impl App {
                 _ => Err(refused("同一幂等键已用于另一项操作")),
             };
         }
-        lifecycle::allowed(&ticket, &said(&split)?.event, actor, at).map_err(refused)?;
+        lifecycle::allowed(&ticket, &said(&split)?.event, actor, &self.rules, at).map_err(refused)?;
         let mut records = Vec::new();
         for (number, part) in numbers.iter().zip(parts) {
             let accepted = Event::Accepted(Accepted {
@@ -140,6 +145,7 @@ impl App {
                 body: part.body,
                 channel: ticket.channel.clone(),
                 region: ticket.region.clone(),
+                urgency: ticket.urgency.clone(),
                 caller: ticket.caller.clone(),
                 due_at: ticket.due.as_ref().and_then(|due| due.feed_due_at),
             });
@@ -168,7 +174,7 @@ impl App {
                 continue;
             }
             let event = Event::Merged { into: no.to_owned() };
-            let checked = lifecycle::allowed(&part, &event, actor, at)
+            let checked = lifecycle::allowed(&part, &event, actor, &self.rules, at)
                 .map_err(refused)
                 .and_then(|()| self.can_take(&part, no));
             checked.map_err(|error| match error {
@@ -180,6 +186,7 @@ impl App {
                 actor: actor.to_owned(),
                 occurred_at: at,
                 key: None,
+                attachments: Vec::new(),
                 event,
             })?);
         }
@@ -187,6 +194,21 @@ impl App {
             return Err(refused("没有可以撤销的拆分"));
         }
         Ok(self.append(&records).await?)
+    }
+
+    /// Whether the state of the ticket allows it: that of now, or of the time it happened at when it is entered later.
+    fn check(&self, ticket: &Ticket, event: &TicketEvent) -> Result<(), ActError> {
+        let (at, now) = (event.occurred_at, self.now());
+        if (now - at).abs() <= AT_ONCE {
+            return lifecycle::allowed(ticket, &event.event, &event.actor, &self.rules, at).map_err(refused);
+        }
+        let then = self
+            .ledger
+            .ticket_as_of(&ticket.no, at)
+            .map_err(StateError::from)?;
+        let tickets = (then.as_ref(), ticket);
+        lifecycle::allowed_backdated(tickets, &event.event, &event.actor, &self.rules, (at, now))
+            .map_err(refused)
     }
 
     /// Whether `ticket` can be merged into `main`: one level only, so that every group has one main ticket.

@@ -4,6 +4,7 @@
 //! wrong inside is logged here, once, and never shown: people get a sentence, not a diagnostic.
 
 use crate::{
+    attachments::AttachmentError,
     deeds::ActError,
     pages::{self, Frame},
     router::Site,
@@ -260,6 +261,22 @@ impl From<ActError> for Error {
             ActError::Unknown(_) => Self::NotFound("没有这个编号的工单。".to_owned()),
             ActError::Refused(reason) => Self::Conflict(format!("{reason}。")),
             ActError::State(error) => error.into(),
+        }
+    }
+}
+
+impl From<AttachmentError> for Error {
+    fn from(error: AttachmentError) -> Self {
+        match error {
+            AttachmentError::Empty => Self::Unacceptable("附件是空文件。".to_owned()),
+            AttachmentError::TooLarge { .. } => Self::TooLarge,
+            AttachmentError::TooMany { per_event } => {
+                Self::Unacceptable(format!("一次最多上传 {per_event} 个附件。"))
+            }
+            AttachmentError::Kind { taken } => Self::Unacceptable(format!(
+                "附件的实际类型不在允许之列（按内容识别，不看扩展名）：{taken}。"
+            )),
+            error @ AttachmentError::Io { .. } => Self::internal(error),
         }
     }
 }

@@ -3,6 +3,7 @@
 //! **Architecture invariant:** the only crate that serves HTTP, and the only one that joins all the others.
 
 pub mod api;
+mod attachments;
 pub mod cli;
 pub mod config;
 pub mod data;

@@ -1,10 +1,11 @@
 //! The whole URL map. Every address the dashboard answers is in this file.
 
 mod guard;
+mod multipart;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use guard::{FormToken, OurForm};
+pub(crate) use guard::{Filled, FormToken, OurForm};
 
 use crate::{
     api,
@@ -64,15 +65,19 @@ pub fn router(app: Arc<App>) -> Router {
         app: Arc::clone(&app),
         token: FormToken::new(),
     };
+    let limits = app.attachments.config();
+    let file = limits.max_bytes;
+    let files = file.saturating_mul(limits.per_event);
     Router::new()
         .route("/", get(pages::overview::get))
         .route("/triage", get(pages::triage::get))
         .route("/tickets", get(pages::tickets::get))
         .route("/tickets.csv", get(pages::sheet::get))
         .route("/tickets/{no}", get(pages::ticket::get))
-        .route("/tickets/{no}/{deed}", post(pages::act::post))
+        .route("/tickets/{no}/attachments/{hash}", get(pages::attachment::get))
         .route("/search", get(pages::search::get))
         .route("/events", get(pages::events::get))
+        .route("/approvals", get(pages::approvals::get))
         .route("/posts/{id}", get(pages::post::get))
         .route("/sources", get(pages::sources::get))
         .route("/sources/{name}/pause", post(pages::sources::pause))
@@ -88,13 +93,27 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/tickets/{no}/units", get(api::tickets::units))
         .route("/api/v1/tickets/{no}/events", post(api::events::post))
         .route("/api/v1/tickets/{no}/split", post(api::events::split))
+        .route(
+            "/api/v1/tickets/{no}/attachments/{hash}",
+            get(api::attachments::get),
+        )
         .route("/api/v1/issues", get(api::issues::get))
+        .route("/api/v1/approvals", get(api::approvals::list))
+        .route("/api/v1/approvals/metrics", get(api::approvals::metrics))
         .route("/api/v1/search", get(api::search::get))
         .route("/api/v1/posts/{id}", get(api::posts::get))
         .route("/api/v1/sources", get(api::sources::list))
         .route("/api/v1/sources/{name}/control", post(api::sources::control))
         .route("/api/v1/dead-letters", get(api::sources::dead_letters))
         .layer(DefaultBodyLimit::max(MAX_FORM))
+        .route(
+            "/tickets/{no}/{deed}",
+            post(pages::act::post).layer(DefaultBodyLimit::max(MAX_FORM + files)),
+        )
+        .route(
+            "/api/v1/attachments",
+            post(api::attachments::post).layer(DefaultBodyLimit::max(file)),
+        )
         .route(
             "/bulletin",
             get(pages::bulletin::get)

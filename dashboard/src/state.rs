@@ -1,6 +1,7 @@
 //! What every handler and command shares: the ports, the clock, and the few ways to put something on the log.
 
 use crate::{
+    attachments::Attachments,
     config::Config,
     run::{
         Clock,
@@ -53,6 +54,8 @@ pub struct App {
     pub(crate) clock: Clock,
     pub(crate) frames: Frames,
     pub(crate) sources: Statuses,
+    /// Files given as evidence.
+    pub(crate) attachments: Attachments,
     /// Held while an action is checked and put on the log.
     pub(crate) acting: tokio::sync::Mutex<()>,
     /// What collection remembers, shared with the collector.
@@ -395,6 +398,15 @@ impl App {
             }
             tokio::time::sleep(POLL).await;
         }
+    }
+
+    /// Looks at every attachment the log names.
+    ///
+    /// # Errors
+    /// Which are missing or corrupt.
+    pub async fn evidence(self: &Arc<Self>) -> anyhow::Result<String> {
+        let this = Arc::clone(self);
+        task::spawn_blocking(move || this.attachments.verify(&this.ledger.attachments()?)).await?
     }
 
     /// Compares ledger and index: every ticket and post must have its live document and no document may be without.

@@ -1,14 +1,20 @@
 //! Records: pure data, no I/O. Everything that happens is a [`Record`] on the log.
 //!
-//! The JSON form is versioned (`"v": 1`); a record of any past version still parses (golden files under
+//! The JSON form is versioned (`"v": 1`; approval items `"v": 2`); a record of any past version still parses (golden files under
 //! `golden/`). Adding an optional field keeps the version; anything else raises it and adds a reading path.
+
+mod approval;
+mod attachment;
+
+pub use approval::Approval;
+pub use attachment::{Attachment, ContentHash};
 
 use crate::time::{Moment, from_millis};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// The version this code writes. Every version up to it is read.
-pub const RECORD_VERSION: u32 = 1;
+/// The newest version this code writes. Every version up to it is read.
+pub const RECORD_VERSION: u32 = 2;
 
 /// One thing that happened, with when it was seen.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +41,8 @@ pub enum Body {
     Ticket(TicketEvent),
     /// What could not be read, with where and why.
     Dead(DeadLetter),
+    /// An item of an approvals office (行政审批) as its export has it. Since version 2.
+    Approval(Approval),
 }
 
 /// 128 bits of BLAKE3 in 32 lower-case hexadecimal digits.
@@ -206,6 +214,9 @@ pub struct TicketEvent {
     /// and wording, so a form sent twice or a job run again adds nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<RecordId>,
+    /// Evidence that came with it (photos, documents); the files lie in the data folder under their hash.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub attachments: Vec<Attachment>,
     /// What happened.
     pub event: Event,
 }
@@ -281,6 +292,10 @@ pub enum Event {
         /// Answered at the hotline itself without dispatch (直接答复).
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         direct: bool,
+        /// Of a snapshot that says expressly that the ticket is not resolved: takes back what an earlier one of the same
+        /// source said, and is no resolution.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        withdrawn: bool,
     },
     /// 回访
     CalledBack(CalledBack),
@@ -302,6 +317,9 @@ pub enum Event {
         /// New region.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         region: Option<String>,
+        /// New 紧急程度.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        urgency: Option<String>,
     },
     /// 同诉合并 into a main ticket.
     Merged {
@@ -337,6 +355,9 @@ pub struct Accepted {
     /// 区域 the feed names.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
+    /// 紧急程度 as the feed writes it, e.g. 一般, 紧急, 特急.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency: Option<String>,
     /// The caller.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub caller: Option<Caller>,
@@ -502,23 +523,35 @@ pub struct Place {
 }
 
 impl Record {
+    /// A ticket's event as it was read before, under the id it had then.
+    pub fn of_event(id: RecordId, observed_at: Moment, event: TicketEvent) -> Self {
+        let body = Body::Ticket(event);
+        Self {
+            v: body.since(),
+            id,
+            observed_at,
+            body,
+        }
+    }
+
     /// Wraps a body with its content id. `observed_at` is cut to the millisecond, the precision the ledger keeps:
     /// revisions must compare the same everywhere.
     pub fn new(body: Body, observed_at: Moment) -> Self {
         Self {
-            v: RECORD_VERSION,
+            v: body.since(),
             id: body.content_id(),
             observed_at: from_millis(observed_at.timestamp_millis()),
             body,
         }
     }
 
-    /// The log key: post id, ticket number, or the source of a dead letter.
+    /// The log key: post id, ticket number, the source of a dead letter, or the number of an approval item.
     pub fn key(&self) -> &str {
         match &self.body {
             Body::Post(post) => post.post_id.as_str(),
             Body::Ticket(event) => &event.no,
             Body::Dead(dead) => &dead.source,
+            Body::Approval(item) => &item.no,
         }
     }
 
@@ -548,6 +581,14 @@ impl Record {
 }
 
 impl Body {
+    /// The version that brought this kind: what an older program can read stays readable for it.
+    fn since(&self) -> u32 {
+        match self {
+            Self::Post(_) | Self::Ticket(_) | Self::Dead(_) => 1,
+            Self::Approval(_) => 2,
+        }
+    }
+
     /// Hash of the source's own identity and content, without file name, `observed_at` and engagement counts.
     pub fn content_id(&self) -> RecordId {
         // serde_json writes struct fields in declaration order, so equal content gives equal bytes.
@@ -589,6 +630,7 @@ impl Body {
                 _ => RecordId::of(&[b"ticket", &json(event)]),
             },
             Self::Dead(dead) => RecordId::of(&[b"dead", &json(dead)]),
+            Self::Approval(item) => RecordId::of(&[b"approval", &json(item)]),
         }
     }
 }

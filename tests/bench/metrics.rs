@@ -81,6 +81,7 @@ fn events(n: usize) -> Vec<Record> {
             occurred_at,
             snapshot: true,
             key: None,
+            attachments: Vec::new(),
             event,
         });
         Record::new(body, time::from_millis(1_483_200_000_000))
@@ -93,6 +94,7 @@ fn events(n: usize) -> Vec<Record> {
                 body: String::new(),
                 channel: Some(["电话", "网站", "微信"][n % 3].to_owned()),
                 region: Some(format!("第{}街道", n % 12)),
+                urgency: None,
                 caller: None,
                 due_at: None,
             }),
@@ -112,6 +114,7 @@ fn events(n: usize) -> Vec<Record> {
             Event::Resolved {
                 result: String::new(),
                 direct: false,
+                withdrawn: false,
             },
         ));
     }

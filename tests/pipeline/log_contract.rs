@@ -145,6 +145,7 @@ fn note(no: &str, text: impl Into<String>) -> Record {
         occurred_at: time::from_millis(1_464_700_000_000),
         snapshot: false,
         key: None,
+        attachments: Vec::new(),
         event: Event::Noted { text: text.into() },
     };
     Record::new(Body::Ticket(event), time::from_millis(1_464_700_000_000))

@@ -190,6 +190,7 @@ async fn every_page_is_whole_in_a_browser() -> Result<()> {
         "/search",
         "/sources",
         "/events",
+        "/approvals",
         "/triage?list=overdue",
         "/search?q=%E5%85%AC%E4%BA%A4",
         "/search?q=%22",

@@ -103,8 +103,14 @@ impl Table {
         }
     }
 
+    /// The working day with that many before it; `None` past the last.
+    pub(super) fn worked(&self, rank: u32) -> Option<DayNumber> {
+        let place = self.places.get(rank as usize)?;
+        Some(self.first + i64::from(*place))
+    }
+
     /// Working days before `day`.
-    fn before(&self, day: DayNumber) -> Option<u32> {
+    pub(super) fn before(&self, day: DayNumber) -> Option<u32> {
         self.working.get(self.place(day)?).copied()
     }
 

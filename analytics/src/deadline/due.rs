@@ -2,8 +2,9 @@
 
 use super::{
     Clock, Due, Rules,
-    config::{Count, Rule, RuleSet, Span, Start, Warning},
+    config::{By, Count, Rule, RuleSet, Span, Start, Warning},
     count::{self, DAY, Table},
+    office::Office,
 };
 use chrono::TimeDelta;
 use ingest::time::{Moment, shanghai};
@@ -13,6 +14,14 @@ impl Rules {
     /// Never panics.
     pub fn due(&self, clock: &Clock<'_>) -> Option<Due> {
         self.inner.due(clock)
+    }
+
+    /// By when a ticket dispatched at `dispatched_at` is to be signed; `None` past the end of what a calendar can count.
+    pub fn sign_due(&self, dispatched_at: Moment) -> Option<Moment> {
+        let inner = &*self.inner;
+        inner
+            .signing
+            .end(inner.calendar.table(), inner.office.as_ref(), dispatched_at)
     }
 }
 
@@ -32,6 +41,7 @@ struct Base {
 enum Unit {
     WorkingDays,
     Time,
+    OfficeTime,
 }
 
 impl RuleSet {
@@ -39,7 +49,8 @@ impl RuleSet {
         let table = self.calendar.table();
         let opened = clock.reopened_at.unwrap_or(clock.accepted_at);
         let rule = self.matching(clock);
-        let by_rule = rule.and_then(|rule| rule.base(table, opened, clock.dispatched_at));
+        let by_rule =
+            rule.and_then(|rule| rule.base(table, self.office.as_ref(), opened, clock.dispatched_at));
         // What feed or dispatcher said before the last 重办 belongs to the old clock.
         let said = |due: Option<Moment>, at: Option<Moment>, rule: &str| {
             let since = at.unwrap_or(clock.accepted_at);
@@ -57,12 +68,15 @@ impl RuleSet {
         let feed_due_at = feed.as_ref().map(|base| base.due_at);
         let rule_due_at = by_rule.as_ref().map(|base| base.due_at);
         let base = extended.or(feed).or(by_rule)?;
-        let (due_at, paused_since) = base.after_pauses(table, clock.pauses);
-        let counted = base.counted || (due_at != base.due_at && matches!(base.unit, Unit::WorkingDays));
+        let (due_at, paused_since) = base.after_pauses(table, self.office.as_ref(), clock.pauses);
+        let counted = base.counted || (due_at != base.due_at && !matches!(base.unit, Unit::Time));
         let warning = rule.map_or(Warning::WorkingDays(1), |rule| rule.warn);
         Some(Due {
             due_at,
-            warn_at: warning.before(table, due_at).max(opened).min(due_at),
+            warn_at: warning
+                .before(table, self.office.as_ref(), due_at)
+                .max(opened)
+                .min(due_at),
             provisional: counted && table.is_provisional(count::day(base.since), count::day(due_at)),
             rule: base.rule,
             feed_due_at,
@@ -72,7 +86,7 @@ impl RuleSet {
     }
 
     /// The most specific rule.
-    fn matching(&self, clock: &Clock<'_>) -> Option<&Rule> {
+    pub(super) fn matching(&self, clock: &Clock<'_>) -> Option<&Rule> {
         self.rules.iter().find(|rule| rule.matches(clock))
     }
 }
@@ -82,44 +96,80 @@ impl Rule {
         fn holds(asked: &[String], value: Option<&str>) -> bool {
             asked.is_empty() || value.is_some_and(|value| asked.iter().any(|one| one == value))
         }
-        holds(&self.units, clock.unit)
+        holds(&self.urgencies, clock.urgency)
+            && holds(&self.units, clock.unit)
             && holds(&self.topics, clock.topic)
             && (self.types.is_empty() || clock.r#type.is_some_and(|kind| self.types.contains(&kind)))
             && holds(&self.channels, clock.channel)
     }
 
-    fn base(&self, table: &Table, opened: Moment, dispatched_at: Option<Moment>) -> Option<Base> {
-        let since = match self.from {
+    /// What starts the clock of a ticket received (or reopened) at `opened`.
+    pub(super) fn since(&self, opened: Moment, dispatched_at: Option<Moment>) -> Moment {
+        match self.from {
             Start::Accepted => opened,
             // A dispatch before the (re)opening belongs to another clock.
             Start::Dispatched => dispatched_at.filter(|at| *at > opened).unwrap_or(opened),
+        }
+    }
+
+    fn base(
+        &self,
+        table: &Table,
+        office: Option<&Office>,
+        opened: Moment,
+        dispatched_at: Option<Moment>,
+    ) -> Option<Base> {
+        let since = self.since(opened, dispatched_at);
+        let unit = match self.span {
+            Span::WorkingDays(..) => Unit::WorkingDays,
+            Span::Hours(_, By::Clock) => Unit::Time,
+            Span::Hours(_, By::Office) => Unit::OfficeTime,
         };
-        let (due_at, unit) = match self.span {
-            Span::WorkingDays(n, counting) => {
+        Some(Base {
+            due_at: self.span.end(table, office, since)?,
+            since,
+            rule: self.name.clone(),
+            counted: !matches!(unit, Unit::Time),
+            unit,
+        })
+    }
+}
+
+impl Span {
+    /// When it ends; `None` where that cannot be counted.
+    pub(super) fn end(self, table: &Table, office: Option<&Office>, since: Moment) -> Option<Moment> {
+        match self {
+            Self::WorkingDays(n, counting) => {
                 let received = count::day(since);
                 let day_before_first = match counting {
                     Count::NextDay => received,
                     Count::AtOnce => received.checked_sub(1)?,
                 };
-                (count::end(table.after(day_before_first, n)?), Unit::WorkingDays)
+                Some(count::end(table.after(day_before_first, n)?))
             }
-            Span::Hours(n) => (later(table, since, TimeDelta::hours(i64::from(n)))?, Unit::Time),
-        };
-        Some(Base {
-            due_at,
-            since,
-            rule: self.name.clone(),
-            counted: matches!(unit, Unit::WorkingDays),
-            unit,
-        })
+            Self::Hours(n, By::Clock) => later(table, since, TimeDelta::hours(i64::from(n))),
+            Self::Hours(n, By::Office) => table
+                .office_later(office?, count::second(since), i64::from(n) * 3600)
+                .map(civil),
+        }
     }
+}
+
+/// A civil second as a moment.
+pub(super) fn civil(second: i64) -> Moment {
+    count::moment(second.div_euclid(DAY), second.rem_euclid(DAY))
 }
 
 impl Base {
     /// The deadline after every pause that ended, and since when the clock stands still if one has not.
     ///
     /// A pause that begins after the deadline has passed changes nothing: being late cannot be undone by pausing.
-    fn after_pauses(&self, table: &Table, pauses: &[(Moment, Option<Moment>)]) -> (Moment, Option<Moment>) {
+    fn after_pauses(
+        &self,
+        table: &Table,
+        office: Option<&Office>,
+        pauses: &[(Moment, Option<Moment>)],
+    ) -> (Moment, Option<Moment>) {
         let mut due_at = self.due_at;
         if pauses.is_empty() {
             return (due_at, None);
@@ -129,7 +179,7 @@ impl Base {
                 break;
             }
             match to {
-                Some(to) => due_at = self.unit.moved(table, due_at, from, to),
+                Some(to) => due_at = self.unit.moved(table, office, due_at, from, to),
                 None => return (due_at, Some(from)),
             }
         }
@@ -139,9 +189,21 @@ impl Base {
 
 impl Unit {
     /// A deadline moved by a pause; unmoved where that would leave the years the calendar can hold.
-    fn moved(self, table: &Table, due_at: Moment, from: Moment, to: Moment) -> Moment {
+    fn moved(
+        self,
+        table: &Table,
+        office: Option<&Office>,
+        due_at: Moment,
+        from: Moment,
+        to: Moment,
+    ) -> Moment {
         let moved = match self {
             Self::Time => later(table, due_at, to.signed_duration_since(from)),
+            Self::OfficeTime => office.and_then(|office| {
+                let seconds = table.office_seconds(office, count::second(from), count::second(to))?;
+                let by = Some(seconds).filter(|seconds| *seconds > 0)?;
+                table.office_later(office, count::second(due_at), by).map(civil)
+            }),
             Self::WorkingDays => table
                 .working_seconds(count::second(from), count::second(to))
                 .and_then(|seconds| u32::try_from((seconds + DAY - 1).div_euclid(DAY)).ok())
@@ -155,10 +217,14 @@ impl Unit {
 
 impl Warning {
     /// When the window opens; its end where that cannot be counted.
-    fn before(self, table: &Table, due_at: Moment) -> Moment {
+    fn before(self, table: &Table, office: Option<&Office>, due_at: Moment) -> Moment {
         match self {
             Self::WorkingDays(n) => table.last(count::day(due_at), n).map(|day| count::moment(day, 0)),
-            Self::Hours(n) => due_at.checked_sub_signed(TimeDelta::hours(i64::from(n))),
+            Self::Hours(n, By::Clock) => due_at.checked_sub_signed(TimeDelta::hours(i64::from(n))),
+            Self::Hours(n, By::Office) => office.and_then(|office| {
+                let due = count::second(due_at);
+                table.office_later(office, due, -i64::from(n) * 3600).map(civil)
+            }),
         }
         .unwrap_or(due_at)
     }

@@ -1,6 +1,7 @@
 //! Why rules or calendars cannot be used.
 
 use super::MAX_WORKING_DAYS;
+use crate::configuration::ConfigurationError;
 
 /// Why rules or calendars cannot be used, or a question cannot be answered.
 #[derive(Debug, thiserror::Error)]
@@ -22,15 +23,8 @@ pub enum DeadlineError {
         reason: String,
     },
     /// The deadline rules cannot be used.
-    #[error("{origin}, line {line}: {reason}")]
-    Config {
-        /// The file, as the caller names it.
-        origin: String,
-        /// 1-based line.
-        line: usize,
-        /// What is wrong, with the nearest right key or value.
-        reason: String,
-    },
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
     /// Two rules can match one ticket and neither is more specific.
     #[error(
         "{origin}, line {line}: rules `{first}` and `{second}` are equally specific and can match the same ticket"
@@ -51,6 +45,15 @@ pub enum DeadlineError {
         /// What was asked for.
         working_days: u32,
     },
+    /// More hours than [`MAX_WORKING_DAYS`] have.
+    #[error("{hours} hours are more than {}", MAX_WORKING_DAYS * 24)]
+    TooManyHours {
+        /// What was asked for.
+        hours: u32,
+    },
+    /// Office hours were asked for and none are configured.
+    #[error("no office hours are configured: add [office_hours] to the deadline rules")]
+    NoOfficeHours,
     /// The days asked about lie outside the years the clock knows.
     #[error("the working-day clock runs from {first} to {last} only")]
     OutOfRange {

@@ -14,13 +14,15 @@ mod count;
 mod due;
 mod error;
 mod explain;
+mod file;
+mod office;
 mod paper;
 
 #[cfg(test)]
 mod tests;
 
 pub use calendar::{Calendar, Day};
-pub use config::{EMBEDDED, EMBEDDED_ORIGIN};
+pub use config::{EMBEDDED, EMBEDDED_ORIGIN, Extension};
 pub use error::DeadlineError;
 pub use explain::{Explained, Step};
 
@@ -61,6 +63,8 @@ pub struct Clock<'a> {
     pub pauses: &'a [(Moment, Option<Moment>)],
     /// The last 重办: a new clock starts there.
     pub reopened_at: Option<Moment>,
+    /// 紧急程度
+    pub urgency: Option<&'a str>,
     /// 诉求类型
     pub r#type: Option<TicketType>,
     /// 诉求领域

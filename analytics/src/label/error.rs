@@ -32,12 +32,9 @@ pub enum LabelError {
     /// There is too little to learn from or to measure.
     #[error("too few labelled texts: {0}")]
     TooFew(&'static str),
-    /// The places cannot be read.
+    /// The places or the word lists of sensitive content cannot be read.
     #[error(transparent)]
-    Region(#[from] crate::region::RegionError),
-    /// The word lists of sensitive content cannot be read.
-    #[error(transparent)]
-    Flag(#[from] crate::sensitive::FlagError),
+    Configuration(#[from] crate::configuration::ConfigurationError),
     /// A correction belongs to the weights it was learnt on.
     #[error(
         "the correction was learnt on the weights {was}, but {now} are in use: learn it anew with `minsheng train`"

@@ -37,6 +37,7 @@ pub(crate) fn classified(
         occurred_at: event.occurred_at,
         snapshot: false,
         key: None,
+        attachments: Vec::new(),
         event: Event::Classified(classified),
     });
     Some(Record::new(body, relabelled_at.unwrap_or(text.observed_at)))

@@ -120,6 +120,9 @@ impl Applying<'_> {
                             (Some(place), record, (post, label.as_ref())),
                         );
                     }
+                    Body::Approval(item) => {
+                        self.applied.outcomes[place] = self.approval(record, item)?;
+                    }
                     Body::Dead(dead) => {
                         self.dead(&record.id, record.observed_at.timestamp_millis(), dead)?;
                         self.applied.outcomes[place] = Outcome::Dead;
@@ -282,7 +285,7 @@ impl Applying<'_> {
         Ok(())
     }
 
-    fn observation(&self, thing: &str, slot: &str, at: i64, id: &str) -> Result<(), LedgerError> {
+    pub(super) fn observation(&self, thing: &str, slot: &str, at: i64, id: &str) -> Result<(), LedgerError> {
         self.connection
             .prepare_cached(
                 "INSERT INTO observations (thing, slot, observed_at, id, change) VALUES (?1, ?2, ?3, ?4, ?5)",
@@ -307,7 +310,7 @@ impl Applying<'_> {
         Ok(())
     }
 
-    fn seen(&mut self, source: &str, at: i64) {
+    pub(super) fn seen(&mut self, source: &str, at: i64) {
         if let Some(gain) = self.sources.get_mut(source) {
             gain.last_observed_at = gain.last_observed_at.max(at);
         } else {
@@ -322,7 +325,7 @@ impl Applying<'_> {
     }
 
     /// Counts an observation that was not held before, so that the order of the log and a replay change nothing.
-    fn arrived(&mut self, source: &str, at: i64) {
+    pub(super) fn arrived(&mut self, source: &str, at: i64) {
         if let Some(gain) = self.sources.get_mut(source) {
             *gain.hours.entry(at.div_euclid(arrivals::HOUR)).or_default() += 1;
         }

@@ -1,6 +1,10 @@
 //! The deadline of a fold, by the rules.
 
-use super::{Fold, Ledger, LedgerError, Round, Ticket, history::TicketHistory};
+use super::{
+    Fold, Ledger, LedgerError, Round, Ticket,
+    history::TicketHistory,
+    ticket::{Breach, Broken},
+};
 use crate::deadline::{Clock, Due, Rules};
 use ingest::{record::TicketType, time::Moment};
 
@@ -9,11 +13,12 @@ impl Fold {
     /// channel are those known now (a label given late is still a label of this matter); unit, extension and pauses
     /// those of the round.
     pub fn judge(mut self, rules: &Rules) -> Self {
-        let dues: Vec<Option<Due>> = self
-            .rounds
-            .iter()
-            .map(|round| due(&self.ticket, round, rules))
-            .collect();
+        let mut dues: Vec<Option<Due>> = Vec::with_capacity(self.rounds.len());
+        for round in &self.rounds {
+            let (extended, breaches) = extensions(&self.ticket, round, rules);
+            dues.push(rules.due(&clock(&self.ticket, round, extended)));
+            self.ticket.breaches.extend(breaches);
+        }
         let met: Vec<Option<bool>> = self
             .rounds
             .iter()
@@ -32,20 +37,61 @@ impl Fold {
     }
 }
 
-fn due(ticket: &Ticket, round: &Round, rules: &Rules) -> Option<Due> {
-    rules.due(&clock(ticket, round))
+/// The extension in force, to when and given when, and what was wrong with those of the round. Being late cannot be
+/// undone by extending: a feed's extension that comes too late, too often or reaches too far stays an event and is
+/// counted as one, but moves the deadline only as far as the rules let anybody.
+fn extensions(ticket: &Ticket, round: &Round, rules: &Rules) -> (Option<(Moment, Moment)>, Vec<Breach>) {
+    let limit = rules.extension();
+    let (mut standing, mut breaches) = (None, Vec::new());
+    for (before, &(to, at)) in (0u32..).zip(&round.extended) {
+        // The deadline as it was when the extension was given.
+        let pauses: Vec<_> = round
+            .pauses
+            .iter()
+            .filter(|(from, _)| *from <= at)
+            .map(|&(from, end)| (from, end.filter(|end| *end <= at)))
+            .collect();
+        let known = clock(ticket, round, standing);
+        let due = rules.due(&Clock {
+            pauses: &pauses,
+            ..known
+        });
+        let mut breach = |rule| breaches.push(Breach { at, to, rule });
+        let Some(due) = due else {
+            standing = Some((to, at));
+            continue;
+        };
+        if due.is_late_at(at) {
+            breach(Broken::Expired);
+        } else if limit.times.is_some_and(|times| before >= times) {
+            breach(Broken::TooOften);
+        } else {
+            let farthest = limit
+                .working_days
+                .and_then(|days| rules.end_after(due.due_at, days));
+            match farthest.filter(|farthest| to > *farthest) {
+                Some(farthest) => {
+                    breach(Broken::TooLong);
+                    standing = Some((farthest, at));
+                }
+                None => standing = Some((to, at)),
+            }
+        }
+    }
+    (standing, breaches)
 }
 
-fn clock<'a>(ticket: &'a Ticket, round: &'a Round) -> Clock<'a> {
+fn clock<'a>(ticket: &'a Ticket, round: &'a Round, extended: Option<(Moment, Moment)>) -> Clock<'a> {
     Clock {
         accepted_at: ticket.accepted_at,
         dispatched_at: round.dispatched_at,
         feed_due_at: round.feed.map(|(due, _)| due),
         feed_given_at: round.feed.map(|(_, given)| given),
-        extended_to: round.extended.map(|(due, _)| due),
-        extended_at: round.extended.map(|(_, given)| given),
+        extended_to: extended.map(|(due, _)| due),
+        extended_at: extended.map(|(_, given)| given),
         pauses: &round.pauses,
         reopened_at: round.reopened_at,
+        urgency: ticket.urgency.as_deref(),
         r#type: ticket.r#type,
         topic: ticket.topic.as_deref(),
         unit: round.unit.as_deref(),
@@ -84,7 +130,8 @@ impl Ledger {
         let Some(round) = fold.rounds.last() else {
             return Ok(vec![None; choices.len()]);
         };
-        let now = clock(&fold.ticket, round);
+        let extended = extensions(&fold.ticket, round, rules).0;
+        let now = clock(&fold.ticket, round, extended);
         let supposed = choices.iter().map(|choice| {
             rules.due(&Clock {
                 r#type: choice.r#type.or(now.r#type),
@@ -96,17 +143,4 @@ impl Ledger {
         });
         Ok(supposed.collect())
     }
-}
-
-/// Working days in which a unit signs what was dispatched to it, counted from the day after (SPECS: "sign within 1 day").
-const SIGN_WORKING_DAYS: u32 = 1;
-
-/// By when a ticket dispatched at `dispatched_at` is to be signed; `None` past the end of what a calendar can count.
-pub(super) fn sign_due(rules: &Rules, dispatched_at: Moment) -> Option<Moment> {
-    Some(
-        rules
-            .working_days_after(dispatched_at, SIGN_WORKING_DAYS)
-            .ok()?
-            .due_at,
-    )
 }

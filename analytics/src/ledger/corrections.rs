@@ -6,7 +6,7 @@ use super::{
 };
 use crate::label::TOPICS;
 use ingest::{
-    record::{Body, Classified, Event, RECORD_VERSION, Record, TicketType},
+    record::{Classified, Event, Record, TicketType},
     time::from_millis,
 };
 
@@ -151,12 +151,11 @@ impl Ledger {
         while let Some(row) = rows.next()? {
             let (id, payload): (String, String) = (row.get(1)?, row.get(2)?);
             unread.next = row.get(0)?;
-            unread.texts.push(Record {
-                v: RECORD_VERSION,
-                id: record_id(&id)?,
-                observed_at: from_millis(row.get(3)?),
-                body: Body::Ticket(event(&payload).ok_or_else(|| damaged(&id))?),
-            });
+            let event = event(&payload).ok_or_else(|| damaged(&id))?;
+            let observed_at = from_millis(row.get(3)?);
+            unread
+                .texts
+                .push(Record::of_event(record_id(&id)?, observed_at, event));
         }
         Ok(unread)
     }

@@ -15,7 +15,7 @@ pub(super) fn kind(event: &Event) -> &'static str {
 
 /// Kinds in the order of a ticket's life: of two events in the same millisecond, the earlier kind folds first, so a
 /// row whose every time is the same day still dispatches before it resolves.
-const KINDS: [&str; 21] = [
+pub(super) const KINDS: [&str; 21] = [
     "accepted",
     "dispatched",
     "signed",

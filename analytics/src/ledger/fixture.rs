@@ -38,8 +38,12 @@ pub(crate) fn shipped() -> Rules {
 
 impl Desk {
     pub(crate) fn new() -> Self {
+        Self::with(feed_only())
+    }
+
+    pub(crate) fn with(rules: Rules) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let ledger = Ledger::open(&folder.path().join("ledger.sqlite"), feed_only()).unwrap();
+        let ledger = Ledger::open(&folder.path().join("ledger.sqlite"), rules).unwrap();
         Self {
             folder,
             ledger,
@@ -115,6 +119,7 @@ pub(crate) fn by(
         occurred_at: at(when),
         snapshot,
         key: None,
+        attachments: Vec::new(),
         event,
     };
     Record::new(Body::Ticket(event), at(seen))
@@ -126,6 +131,7 @@ pub(crate) fn accepted(body: &str, due: Option<&str>) -> Event {
         body: body.into(),
         channel: Some("电话".into()),
         region: Some("东区".into()),
+        urgency: None,
         caller: None,
         due_at: due.map(at),
     })
@@ -142,6 +148,7 @@ pub(crate) fn resolved() -> Event {
     Event::Resolved {
         result: "已修复".into(),
         direct: false,
+        withdrawn: false,
     }
 }
 
@@ -186,6 +193,7 @@ pub(crate) fn model_label(of: &Record, kind: TicketType, abstained: bool) -> Rec
         occurred_at: text.occurred_at,
         snapshot: false,
         key: None,
+        attachments: Vec::new(),
         event: Event::Classified(classified),
     };
     Record::new(Body::Ticket(event), of.observed_at)

@@ -42,8 +42,8 @@ pub struct Round {
     pub dispatched_at: Option<Moment>,
     /// The newest 办结时限 of the feed, and when it was given.
     pub feed: Option<(Moment, Moment)>,
-    /// The deadline of the last 延期, and when it was extended.
-    pub extended: Option<(Moment, Moment)>,
+    /// The deadline each 延期 gave, and when it was given, in order.
+    pub extended: Vec<(Moment, Moment)>,
     /// 挂起 and 恢复.
     pub pauses: Vec<(Moment, Option<Moment>)>,
     /// 承办单位 at the time.
@@ -95,6 +95,7 @@ impl<'a> Folding<'a> {
                 channel: None,
                 region: None,
                 region_derived: false,
+                urgency: None,
                 caller: None,
                 accepted_at: first.occurred_at,
                 unit: None,
@@ -118,6 +119,7 @@ impl<'a> Folding<'a> {
                 merged_into: None,
                 split_into: Vec::new(),
                 due: None,
+                breaches: Vec::new(),
                 on_time: None,
                 late_before: 0,
             },
@@ -160,7 +162,7 @@ impl<'a> Folding<'a> {
             }
             Event::Extended { due_at, .. } => {
                 ticket.counts.extended += 1;
-                self.round.extended = Some((*due_at, at));
+                self.round.extended.push((*due_at, at));
             }
             Event::Paused { .. } => {
                 ticket.counts.paused += 1;
@@ -179,11 +181,13 @@ impl<'a> Folding<'a> {
             Event::Urged { .. } => ticket.counts.urged += 1,
             Event::Supervised { .. } => ticket.counts.supervised += 1,
             Event::Carded { card, .. } => ticket.cards.push(*card),
-            Event::Resolved { result, direct } => self.resolve(at, result, *direct),
+            // Replaces an earlier cell of the same source, or nothing.
+            Event::Resolved { withdrawn: true, .. } => {}
+            Event::Resolved { result, direct, .. } => self.resolve(at, result, *direct),
             Event::CalledBack(answers) => ticket.callback = Some(answers.clone()),
             Event::Reopened { .. } => self.reopen(at),
             Event::Classified(classified) => self.labels.push((seen.event, classified)),
-            Event::Amended { region, .. } => {
+            Event::Amended { region, urgency, .. } => {
                 if let Some((title, body)) = text(seen.event) {
                     title
                         .unwrap_or(&ticket.title)
@@ -196,6 +200,9 @@ impl<'a> Folding<'a> {
                 }
                 if region.is_some() {
                     ticket.region.clone_from(region);
+                }
+                if urgency.is_some() {
+                    ticket.urgency.clone_from(urgency);
                 }
             }
             Event::Merged { into } => self.merged.push(into.clone()),
@@ -227,6 +234,7 @@ impl<'a> Folding<'a> {
         }
         ticket.channel = ticket.channel.take().or_else(|| accepted.channel.clone());
         ticket.region = ticket.region.take().or_else(|| accepted.region.clone());
+        ticket.urgency = ticket.urgency.take().or_else(|| accepted.urgency.clone());
         ticket.caller = ticket.caller.take().or_else(|| accepted.caller.clone());
         self.round.feed = self.round.feed.or(accepted.due_at.map(|due| (due, at)));
     }
@@ -268,6 +276,8 @@ impl<'a> Folding<'a> {
         let round = Round {
             reopened_at: Some(at),
             resolved_at: None,
+            // They belong to the old clock.
+            extended: Vec::new(),
             ..self.round.clone()
         };
         self.past.push(std::mem::replace(&mut self.round, round));
@@ -286,6 +296,7 @@ impl<'a> Folding<'a> {
         } else {
             self.stage
         };
+        self.ticket.counts.extended_now = self.round.extended.len() as u32;
         self.label();
         self.past.push(self.round);
         Fold {

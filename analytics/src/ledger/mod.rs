@@ -9,6 +9,7 @@
 //! another process. No text of a record is ever part of a diagnostic.
 
 mod apply;
+mod approvals;
 mod arrivals;
 mod clock;
 mod corrections;
@@ -34,13 +35,16 @@ mod voices;
 mod whole;
 
 pub use crate::deadline::Due;
+pub use approvals::ApprovalFilter;
 pub use arrivals::DeadReason;
 pub use clock::Supposed;
 pub use corrections::{Judged, Unread};
 pub use fold::{Fold, Round, Seen, fold};
 pub use handled::Handled;
 pub use list::{ListFilter, Order};
-pub use ticket::{Counts, LabelledBy, Status, Ticket, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE};
+pub use ticket::{
+    Breach, Broken, Counts, LabelledBy, Status, Ticket, TypeIs, UNKNOWN_TYPE, UNKNOWN_TYPE_CHINESE,
+};
 pub use voices::{Restless, Voice};
 pub use whole::Held;
 

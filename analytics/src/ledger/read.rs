@@ -3,13 +3,13 @@
 use super::{
     Ledger, LedgerError, Outcome, Seen, SourceCount, Ticket, TimelineEntry,
     events::{is_label, slot, standing, text},
-    fold::fold,
+    fold::{fold, fold_until},
     history::{TicketHistory, damaged, event, record_id},
     names::Names,
 };
 use ingest::{
     log::Checkpoint,
-    record::{Body, DeadLetter, RECORD_VERSION, Record, RecordId},
+    record::{Attachment, DeadLetter, Record, RecordId},
     time::{Moment, from_millis},
 };
 use rusqlite::{Connection, OptionalExtension};
@@ -45,6 +45,51 @@ impl Ledger {
             tickets.extend(folded.map(|fold| fold.ticket));
         }
         Ok(tickets)
+    }
+
+    /// A ticket as its events up to `until` make it, by what is known now; `None` when it had none by then.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn ticket_as_of(&self, no: &str, until: Moment) -> Result<Option<Ticket>, LedgerError> {
+        let folded = self.history(no)?.fold(Some(until), &self.store.rules);
+        Ok(folded.map(|fold| fold.ticket))
+    }
+
+    /// Every attachment an event names, with its ticket's number; each file once. Reads every event: for checks only.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn attachments(&self) -> Result<Vec<(String, Attachment)>, LedgerError> {
+        let connection = self.store.read()?;
+        let mut statement = connection
+            .prepare("SELECT id, payload FROM events WHERE instr(payload, '\"attachments\":[') > 0")?;
+        let mut rows = statement.query([])?;
+        let (mut seen, mut found) = (FxHashSet::default(), Vec::new());
+        while let Some(row) = rows.next()? {
+            let id: String = row.get(0)?;
+            let event =
+                event(row.get_ref(1)?.as_str().map_err(|_| damaged(&id))?).ok_or_else(|| damaged(&id))?;
+            for attachment in event.attachments {
+                if seen.insert(attachment.hash.clone()) {
+                    found.push((event.no.clone(), attachment));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// A ticket as it was known at `moment`: what had been seen by then, under the calendars published by then; `None` when
+    /// nothing had been.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn ticket_as_known(&self, no: &str, moment: Moment) -> Result<Option<Ticket>, LedgerError> {
+        let history = self.history(no)?;
+        let mut seen = history.seen();
+        seen.retain(|seen| seen.observed_at <= moment);
+        let rules = self.store.rules.as_known_at(moment);
+        Ok(fold_until(&seen, Some(moment)).map(|fold| fold.judge(&rules).ticket))
     }
 
     /// All events of a ticket in fold order, those that no longer count among them.
@@ -94,12 +139,8 @@ impl Ledger {
         while let Some(row) = rows.next()? {
             let (id, payload, ticket): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
             let observed_at: i64 = first_seen.query_row((&ticket, &id), |row| row.get(0))?;
-            records.push(Record {
-                v: RECORD_VERSION,
-                id: record_id(&id)?,
-                observed_at: from_millis(observed_at),
-                body: Body::Ticket(event(&payload).ok_or_else(|| damaged(&id))?),
-            });
+            let event = event(&payload).ok_or_else(|| damaged(&id))?;
+            records.push(Record::of_event(record_id(&id)?, from_millis(observed_at), event));
         }
         Ok(records)
     }

@@ -1,6 +1,6 @@
 //! What lists and frames read of a ticket, as one row of numbers.
 
-use super::{Fold, LedgerError, Ticket, clock::sign_due, handled, names::Names, ticket::type_code};
+use super::{Fold, LedgerError, Ticket, handled, names::Names, ticket::type_code};
 use crate::deadline::Rules;
 use ingest::time::Moment;
 use rusqlite::{Connection, Row, params};
@@ -95,7 +95,7 @@ impl TicketRow {
             last_event_at: fold.last_event_at.timestamp_millis(),
             dispatched_at: millis(ticket.dispatched_at),
             signed_at: millis(ticket.signed_at),
-            sign_due_at: millis(ticket.dispatched_at.and_then(|at| sign_due(rules, at))),
+            sign_due_at: millis(ticket.dispatched_at.and_then(|at| rules.sign_due(at))),
             contacted_at: millis(ticket.contacted_at),
             replied_at: millis(ticket.replied_at),
             resolved_at: millis(ticket.resolved_at),

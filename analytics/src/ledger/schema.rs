@@ -4,7 +4,7 @@ use super::LedgerError;
 use rusqlite::Connection;
 
 /// Raised with every change of [`TABLES`]; a file of another version is made anew from the log.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// `change` is the number of the transaction that last changed a row: frames read only what is newer than they hold.
 /// `names` holds every repeated text (unit, topic, region …) once; code 0 stands for none.
@@ -78,6 +78,15 @@ CREATE TABLE post_revisions (
     topic INTEGER NOT NULL, sentiment REAL, sentiment_label INTEGER NOT NULL,
     PRIMARY KEY (post_id, id)
 ) WITHOUT ROWID;
+
+-- Items of approvals offices, the revision observed last: no tickets, and in no count of them.
+CREATE TABLE approvals (
+    source TEXT NOT NULL, no TEXT NOT NULL, item TEXT NOT NULL, unit TEXT, accepted_at INTEGER NOT NULL,
+    promised_at INTEGER, promised_days INTEGER, finished_at INTEGER, outcome TEXT,
+    card INTEGER,               -- the office's own: 0 yellow, 1 red
+    PRIMARY KEY (source, no)
+) WITHOUT ROWID;
+CREATE INDEX approvals_accepted ON approvals (accepted_at);
 
 CREATE TABLE dead (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, observed_at INTEGER NOT NULL, payload TEXT NOT NULL

@@ -24,6 +24,8 @@ pub struct Ticket {
     pub region: Option<String>,
     /// Whether `region` was found in the text.
     pub region_derived: bool,
+    /// 紧急程度
+    pub urgency: Option<String>,
     /// 来电人
     pub caller: Option<Caller>,
     /// 受理时间; the earliest event's time while no `accepted` event has come.
@@ -70,6 +72,9 @@ pub struct Ticket {
     pub split_into: Vec<String>,
     /// The deadline in force; `None` while nothing gives one. Of a resolved ticket, the one it was resolved under.
     pub due: Option<Due>,
+    /// Extensions that broke the rules: they stand on the timeline, but move the deadline no further than the rules let.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub breaches: Vec<Breach>,
     /// Whether the last resolution came in time; `None` while unresolved or without deadline.
     pub on_time: Option<bool>,
     /// Resolutions before the last one that came late: a reopened ticket keeps its past.
@@ -85,6 +90,8 @@ pub struct Counts {
     pub returned: u32,
     /// 延期
     pub extended: u32,
+    /// 延期 since the last 受理 or 重办: the limit is one of the running clock.
+    pub extended_now: u32,
     /// 重办
     pub reopened: u32,
     /// 催办
@@ -93,6 +100,40 @@ pub struct Counts {
     pub supervised: u32,
     /// 挂起
     pub paused: u32,
+}
+
+/// An extension that broke the rules.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Breach {
+    /// When it was given.
+    pub at: Moment,
+    /// To when.
+    pub to: Moment,
+    /// Which rule.
+    pub rule: Broken,
+}
+
+/// Which rule an extension broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Broken {
+    /// It was given after the deadline had passed.
+    Expired,
+    /// One more than the rules allow.
+    TooOften,
+    /// Further than the rules allow.
+    TooLong,
+}
+
+impl Broken {
+    /// In Chinese, for pages.
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Expired => "时限已过才延期，时限不变",
+            Self::TooOften => "延期次数超过规定，时限不变",
+            Self::TooLong => "延期时长超过规定，按规定上限计",
+        }
+    }
 }
 
 /// Where in its life a ticket stands.

@@ -33,6 +33,8 @@ UNION ALL SELECT json_array('post', post_id, revision, published_at, sentiment, 
 UNION ALL SELECT json_array('revision', post_id, id, published_at, sentiment, sentiment_label,
     (SELECT text FROM named WHERE code = source), (SELECT text FROM named WHERE code = channel),
     (SELECT text FROM named WHERE code = topic)) FROM post_revisions
+UNION ALL SELECT json_array('approval', source, no, item, unit, accepted_at, promised_at, promised_days, finished_at,
+    outcome, card) FROM approvals
 UNION ALL SELECT json_array('dead', id, source, observed_at, payload) FROM dead
 UNION ALL SELECT json_array('source', source, posts, tickets, dead, last_observed_at) FROM sources";
 

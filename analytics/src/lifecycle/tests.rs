@@ -83,7 +83,7 @@ fn what_each_state_allows() {
     for (ticket, expected) in states().iter().zip(expected) {
         let possible: Vec<Deed> = Deed::ALL
             .into_iter()
-            .filter(|deed| deed.possible(ticket, at(NOW)).is_ok())
+            .filter(|deed| deed.possible(ticket, &feed_only(), at(NOW)).is_ok())
             .collect();
         assert_eq!(possible, expected, "{:?}", ticket.status);
         for deed in Deed::usual(ticket) {
@@ -98,7 +98,10 @@ fn a_third_return_and_a_late_extension_are_refused() {
         reason: "非本单位职责".into(),
     };
     let once = ticket(&[dispatched("甲局"), back(), dispatched("乙局")]);
-    assert_eq!(allowed(&once, &back(), "user:local", at(NOW)), Ok(()));
+    assert_eq!(
+        allowed(&once, &back(), "user:local", &feed_only(), at(NOW)),
+        Ok(())
+    );
     let twice = ticket(&[
         dispatched("甲局"),
         back(),
@@ -107,7 +110,7 @@ fn a_third_return_and_a_late_extension_are_refused() {
         dispatched("丙局"),
     ]);
     assert!(
-        allowed(&twice, &back(), "user:local", at(NOW))
+        allowed(&twice, &back(), "user:local", &feed_only(), at(NOW))
             .unwrap_err()
             .contains("2 次")
     );
@@ -117,7 +120,7 @@ fn a_third_return_and_a_late_extension_are_refused() {
         due_at: at(due),
         reason: "缺料".into(),
     };
-    let asked = |due: &str, now: &str| allowed(&open, &extend(due), "user:local", at(now));
+    let asked = |due: &str, now: &str| allowed(&open, &extend(due), "user:local", &feed_only(), at(now));
     assert_eq!(asked("2016-05-10", "2016-05-06 23:59:59"), Ok(()));
     assert!(
         asked("2016-05-10", "2016-05-07 00:00:00")
@@ -164,6 +167,7 @@ fn what_must_be_said_must_be_said() {
             Event::Resolved {
                 result: blank(),
                 direct: false,
+                withdrawn: false,
             },
         ),
         (
@@ -171,6 +175,15 @@ fn what_must_be_said_must_be_said() {
             Event::Resolved {
                 result: "好".into(),
                 direct: true,
+                withdrawn: false,
+            },
+        ),
+        (
+            &open,
+            Event::Resolved {
+                result: "好".into(),
+                direct: false,
+                withdrawn: true,
             },
         ),
         (
@@ -179,6 +192,7 @@ fn what_must_be_said_must_be_said() {
                 title: None,
                 body: None,
                 region: None,
+                urgency: None,
             },
         ),
         (&open, Event::Classified(Classified::default())),
@@ -190,7 +204,7 @@ fn what_must_be_said_must_be_said() {
     ];
     for (ticket, event) in refused {
         assert!(
-            allowed(ticket, &event, "user:local", at(NOW)).is_err(),
+            allowed(ticket, &event, "user:local", &feed_only(), at(NOW)).is_err(),
             "{event:?}"
         );
     }
@@ -199,6 +213,7 @@ fn what_must_be_said_must_be_said() {
             &closed,
             &called_back(true, Some(true), None),
             "user:local",
+            &feed_only(),
             at(NOW)
         ),
         Ok(())
@@ -221,7 +236,7 @@ fn jobs_and_models_keep_to_their_part() {
         ("feed:hotline", &urge, false),
     ] {
         assert_eq!(
-            allowed(&open, event, actor, at(NOW)).is_ok(),
+            allowed(&open, event, actor, &feed_only(), at(NOW)).is_ok(),
             may,
             "{actor} {event:?}"
         );

@@ -15,6 +15,7 @@ fn ticket(no: &str, day: &str, title: &str, body: &str) -> Ticket {
         body: body.into(),
         channel: None,
         region: Some("东区".into()),
+        urgency: None,
         caller: None,
         due_at: None,
     };

@@ -1,6 +1,7 @@
 //! Region files: the places of one district, and the national list.
 
-use super::{Kind, RegionError};
+use super::Kind;
+use crate::configuration::{ConfigurationError, Source};
 use serde::Deserialize;
 
 /// Provinces, cities and counties; its first lines say where it is from.
@@ -55,28 +56,14 @@ pub(super) struct Street {
 
 impl District {
     /// Reads a region file; `origin` names it in messages.
-    pub(super) fn read(text: &str, origin: &str) -> Result<Self, RegionError> {
-        let refuse = |line: usize, reason: String| RegionError {
-            origin: origin.to_owned(),
-            line,
-            reason,
-        };
-        let district: Self = toml::from_str(text).map_err(|error| {
-            let before = error.span().map_or(0, |span| span.start).min(text.len());
-            let line = text.as_bytes()[..before]
-                .iter()
-                .filter(|byte| **byte == b'\n')
-                .count()
-                + 1;
-            refuse(line, error.message().to_owned())
-        })?;
+    pub(super) fn read(text: &str, origin: &str) -> Result<Self, ConfigurationError> {
+        let source = Source { text, origin };
+        let district: Self = source.read()?;
         // One character stands in half of all texts; an empty name in all of them.
         let short = district.names().into_iter().find(|name| name.chars().count() < 2);
         if let Some(short) = short {
-            return Err(refuse(
-                0,
-                format!("the name `{short}` has fewer than two characters"),
-            ));
+            let reason = format!("the name `{short}` has fewer than two characters");
+            return Err(source.wrong_whole(reason));
         }
         Ok(district)
     }

@@ -1,8 +1,9 @@
 //! The places with their parents, and the automaton over their names.
 
+use super::Kind;
 use super::config::{CHINA, District, Level};
-use super::{Kind, RegionError};
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use crate::configuration::ConfigurationError;
+use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 
 /// Places ready to be found. Cheap to share, about 6 MB.
@@ -72,7 +73,7 @@ impl Gazetteer {
     ///
     /// # Errors
     /// Names the file and the line.
-    pub fn load(files: &[(String, String)]) -> Result<Self, RegionError> {
+    pub fn load(files: &[(String, String)]) -> Result<Self, ConfigurationError> {
         let mut hasher = blake3::Hasher::new();
         let mut build = Build::default();
         build.china();
@@ -84,12 +85,10 @@ impl Gazetteer {
         }
         let mut names: Vec<(String, Vec<Bearer>)> = build.names.into_iter().collect();
         names.sort_by(|(a, _), (b, _)| a.cmp(b));
-        // Most of a text names no place, and every text is read: the larger automaton pays.
         let automaton = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
             .match_kind(MatchKind::LeftmostLongest)
             .build(names.iter().map(|(name, _)| name.as_bytes()));
-        let automaton = automaton.map_err(|_| RegionError {
+        let automaton = automaton.map_err(|_| ConfigurationError {
             origin: files
                 .first()
                 .map_or_else(String::new, |(origin, _)| origin.clone()),

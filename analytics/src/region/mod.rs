@@ -74,17 +74,5 @@ pub struct Located {
     pub places: Vec<Place>,
 }
 
-/// Why a region file is refused.
-#[derive(Debug, thiserror::Error)]
-#[error("region file {origin} line {line}: {reason}")]
-pub struct RegionError {
-    /// File as given.
-    pub origin: String,
-    /// 1-based; 0 where it is about the whole file.
-    pub line: usize,
-    /// What is wrong.
-    pub reason: String,
-}
-
 #[cfg(test)]
 mod tests;

@@ -51,22 +51,20 @@ pub struct Flag {
     pub words: Vec<String>,
 }
 
-/// Why the lists are refused.
-#[derive(Debug, thiserror::Error)]
-#[error("word lists {origin} line {line}: {reason}")]
-pub struct FlagError {
-    /// File as given.
-    pub origin: String,
-    /// 1-based; 0 where it is about the whole file.
-    pub line: usize,
-    /// What is wrong.
-    pub reason: String,
-}
-
 impl Flags {
     /// Hash of the lists.
     pub(crate) fn hash(&self) -> &[u8] {
         &self.hash
+    }
+
+    /// How many lists there are.
+    pub fn len(&self) -> usize {
+        self.flags.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.flags.is_empty()
     }
 
     /// The Chinese name of a flag; the name itself for one the lists do not hold (any more).

@@ -6,6 +6,7 @@ use crate::{
     error::{Error, Problem},
     pages::act::ACTOR,
     router::Site,
+    state::App,
 };
 use analytics::ledger::Ticket;
 use axum::{
@@ -13,7 +14,11 @@ use axum::{
     extract::{Path, State, rejection::JsonRejection},
     http::{HeaderMap, StatusCode},
 };
-use ingest::{clean::EventDraft, record::Event};
+use ingest::{
+    clean::EventDraft,
+    record::{Attachment, ContentHash, Event},
+    time,
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -30,7 +35,9 @@ const LONGEST_KEY: usize = 255;
         ("no" = String, Path, description = "工单编号"),
         ("Idempotency-Key" = Option<String>, Header, description = "Names this doing: sent again under the same name it adds nothing and answers 200")
     ),
-    request_body(content = Object, description = "An event as records hold it, e.g. `{\"event\":\"dispatched\",\"unit\":\"住建局\"}`"),
+    request_body(content = Object, description = "An event as records hold it, e.g. `{\"event\":\"dispatched\",\"unit\":\"住建局\"}`; \
+        with `occurred_at` (RFC 3339 or a civil time in Asia/Shanghai) what happened earlier and is entered now; with \
+        `attachments` (`[{\"hash\":\"…\",\"name\":\"照片.jpg\"}]`) files given before under `/api/v1/attachments`"),
     responses(
         (status = 201, description = "The ticket after the event", body = Object),
         (status = 200, description = "The event was there already; the ticket as it is", body = Object),
@@ -44,15 +51,24 @@ pub(crate) async fn post(
     State(site): State<Site>,
     Path(no): Path<String>,
     headers: HeaderMap,
-    event: Result<Json<Event>, JsonRejection>,
+    doing: Result<Json<Doing>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Ticket>), Error> {
-    let Json(event) = event?;
+    let Json(doing) = doing?;
+    let occurred_at = match doing.occurred_at.as_deref() {
+        None => site.app.now(),
+        Some(text) => {
+            time::parse(text).ok_or_else(|| Error::Unacceptable("occurred_at 的时间无法识别。".to_owned()))?
+        }
+    };
+    let given = doing.attachments;
+    let attachments = site.blocking(move |app| attachments(app, given)).await?;
     let draft = EventDraft {
         no: no.clone(),
         actor: ACTOR.to_owned(),
-        occurred_at: site.app.now(),
+        occurred_at,
         key: key(&headers)?,
-        event,
+        attachments,
+        event: doing.event,
     };
     let status = match site.app.act(draft).await? {
         Acted::New => StatusCode::CREATED,
@@ -62,6 +78,36 @@ pub(crate) async fn post(
         .blocking(move |app| app.ledger().ticket(&no)?.ok_or_else(missing))
         .await?;
     Ok((status, Json(ticket)))
+}
+
+/// What was done, when if not now, and with which evidence.
+#[derive(Deserialize)]
+pub(crate) struct Doing {
+    #[serde(flatten)]
+    event: Event,
+    occurred_at: Option<String>,
+    #[serde(default)]
+    attachments: Vec<Given>,
+}
+
+/// A file given before.
+#[derive(Deserialize)]
+struct Given {
+    hash: String,
+    #[serde(default)]
+    name: String,
+}
+
+/// What is known of files given before. Blocking.
+fn attachments(app: &App, given: Vec<Given>) -> Result<Vec<Attachment>, Error> {
+    app.attachments.check_count(given.len())?;
+    let known = given.into_iter().map(|given| {
+        let unknown = || Error::Unacceptable("附件尚未上传，或文件已损坏。".to_owned());
+        let hash = ContentHash::parse(&given.hash).ok_or_else(unknown)?;
+        let stored = app.attachments.kept(&hash)?.ok_or_else(unknown)?;
+        Ok(stored.named(given.name))
+    });
+    known.collect()
 }
 
 /// What to split off.

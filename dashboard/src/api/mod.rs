@@ -2,6 +2,8 @@
 //!
 //! Shapes here are a promise to other programs: each is its own type, so that a change inside is not one outside.
 
+pub(crate) mod approvals;
+pub(crate) mod attachments;
 pub(crate) mod bulletin;
 pub(crate) mod events;
 pub(crate) mod feeds;
@@ -40,7 +42,11 @@ const LARGEST_LIMIT: usize = 1000;
         tickets::units,
         events::post,
         events::split,
+        attachments::post,
+        attachments::get,
         issues::get,
+        approvals::metrics,
+        approvals::list,
         search::get,
         posts::get,
         sources::list,

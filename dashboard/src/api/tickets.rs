@@ -14,6 +14,7 @@ use axum::{
     Json,
     extract::{Path, Query, State},
 };
+use ingest::time;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -57,14 +58,42 @@ pub(crate) async fn list(
     .await
 }
 
+/// As what time knew it.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct Known {
+    /// RFC 3339, or a civil time in Asia/Shanghai: only what had been seen by then, under the calendars published by then.
+    as_known_at: Option<String>,
+}
+
 /// `GET /api/v1/tickets/{no}`
 #[utoipa::path(get, path = "/api/v1/tickets/{no}", tag = "tickets",
-    params(("no" = String, Path, description = "工单编号")),
-    responses((status = 200, description = "The ticket as its events make it", body = Object), (status = 404, body = Problem))
+    params(("no" = String, Path, description = "工单编号"), Known),
+    responses(
+        (status = 200, description = "The ticket as its events make it", body = Object),
+        (status = 400, body = Problem),
+        (status = 404, body = Problem)
+    )
 )]
-pub(crate) async fn get(State(site): State<Site>, Path(no): Path<String>) -> Result<Json<Ticket>, Error> {
-    site.blocking(move |app| Ok(Json(app.ledger().ticket(&no)?.ok_or_else(missing)?)))
-        .await
+pub(crate) async fn get(
+    State(site): State<Site>,
+    Path(no): Path<String>,
+    Query(known): Query<Known>,
+) -> Result<Json<Ticket>, Error> {
+    let moment = match known.as_known_at.as_deref().filter(|text| !text.is_empty()) {
+        Some(text) => Some(
+            time::parse(text).ok_or_else(|| Error::Malformed("as_known_at 的时间无法识别。".to_owned()))?,
+        ),
+        None => None,
+    };
+    site.blocking(move |app| {
+        let ticket = match moment {
+            Some(moment) => app.ledger().ticket_as_known(&no, moment)?,
+            None => app.ledger().ticket(&no)?,
+        };
+        Ok(Json(ticket.ok_or_else(missing)?))
+    })
+    .await
 }
 
 /// `GET /api/v1/tickets/{no}/timeline`

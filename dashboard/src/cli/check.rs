@@ -22,7 +22,11 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     )];
     findings.push(finding(
         "deadlines",
-        run::rules(&config).map(|rules| format!("version {}", rules.version())),
+        run::rules(&config).map(|rules| format!("{}, version {}", rules.summary(), rules.version())),
+    ));
+    findings.push(finding(
+        "escalation",
+        run::escalate::ladder(&config).map(|ladder| format!("{} rungs", ladder.rungs())),
     ));
     findings.push(finding(
         "dictionary",
@@ -30,7 +34,15 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
     ));
     findings.push(finding(
         "units",
-        run::units(&config).map(|_| "readable".to_owned()),
+        run::units(&config).map(|units| format!("{} units", units.len())),
+    ));
+    findings.push(finding(
+        "regions",
+        run::regions(&config).map(|_| format!("{} files", config.files.regions.len())),
+    ));
+    findings.push(finding(
+        "sensitive",
+        run::sensitive(&config).map(|flags| format!("{} lists", flags.len())),
     ));
     findings.push(finding(
         "models",
@@ -47,6 +59,7 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<ExitCode> {
                     .map_err(Into::into),
             ));
             findings.push(finding("ledger and index", app.consistency().await));
+            findings.push(finding("attachments", app.evidence().await));
             engine.stop().await?;
         }
         Err(error) => findings.push(finding("data folder", Err(error))),

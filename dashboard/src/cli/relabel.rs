@@ -126,6 +126,7 @@ mod tests {
             actor: "user:local".to_owned(),
             occurred_at: app.now(),
             key: None,
+            attachments: Vec::new(),
             event: Event::Classified(Classified {
                 r#type: Some(TicketType::Help),
                 ..Classified::default()

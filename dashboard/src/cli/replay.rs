@@ -24,8 +24,16 @@ pub(super) async fn run(common: &Common) -> anyhow::Result<()> {
         () = follow => Ok(()),
     };
     bar.finish_and_clear();
+    // The log names attachments, it does not hold them: on another machine they may be missing.
+    let evidence = match &done {
+        Ok(()) => app.evidence().await.err(),
+        Err(_) => None,
+    };
     engine.stop().await?;
     done?;
     eprintln!("replayed {total} entries of the log into ledger and index");
+    if let Some(error) = evidence {
+        eprintln!("{error:#}");
+    }
     Ok(())
 }

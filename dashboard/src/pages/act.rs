@@ -4,7 +4,8 @@ use super::{deed, link};
 use crate::{
     deeds::Part,
     error::Error,
-    router::{OurForm, Site},
+    router::{Filled, Site},
+    state::App,
 };
 use analytics::{label::TOPICS, lifecycle::Deed};
 use axum::{
@@ -14,8 +15,8 @@ use axum::{
 use chrono::{NaiveDate, TimeDelta};
 use ingest::{
     clean::EventDraft,
-    record::{CalledBack, Card, Classified, Event, TicketType},
-    time::{Moment, start_of_day},
+    record::{Attachment, CalledBack, Card, Classified, Event, TicketType},
+    time::{self, Moment, start_of_day},
 };
 use serde::Deserialize;
 
@@ -52,6 +53,7 @@ pub(crate) struct Fields {
     title: String,
     body: String,
     region: String,
+    urgency: String,
     /// Number of the main ticket.
     into: String,
     parts: String,
@@ -59,6 +61,8 @@ pub(crate) struct Fields {
     here: String,
     /// Queue of the desk.
     list: String,
+    /// When it happened, where it is entered later.
+    occurred_at: String,
     /// Checkboxes are absent when not ticked.
     direct: Option<String>,
     reached: String,
@@ -70,7 +74,7 @@ pub(crate) struct Fields {
 pub(crate) async fn post(
     State(site): State<Site>,
     Path((no, name)): Path<(String, String)>,
-    OurForm(fields): OurForm<Fields>,
+    Filled { fields, files }: Filled<Fields>,
 ) -> Result<Redirect, Error> {
     let now = site.app.now();
     if name == deed::UNSPLIT {
@@ -84,16 +88,54 @@ pub(crate) async fn post(
         let parts = parts(&fields.parts)?;
         site.app.split(&no, ACTOR, now, parts, key).await?;
     } else {
+        let event = fields.event(deed)?;
+        let (number, said) = (no.clone(), fields.occurred_at.clone());
+        // Files are on the disk before the event that names them is on the log.
+        let (occurred_at, attachments) = site
+            .blocking(move |app| {
+                let occurred_at = occurred_at(app, &number, &said, now)?;
+                let kept = keep(app, &number, deed, files)?;
+                Ok((occurred_at, kept))
+            })
+            .await?;
         let draft = EventDraft {
             no: no.clone(),
             actor: ACTOR.to_owned(),
-            occurred_at: now,
+            occurred_at,
             key,
-            event: fields.event(deed)?,
+            attachments,
+            event,
         };
         site.app.act(draft).await?;
     }
     Ok(fields.back(&no, deed::words(deed).done))
+}
+
+/// When what is entered happened: now, or the minute given.
+fn occurred_at(app: &App, no: &str, said: &str, now: Moment) -> Result<Moment, Error> {
+    if said.trim().is_empty() {
+        return Ok(now);
+    }
+    let given = time::parse(said).ok_or_else(|| Error::Unacceptable("发生时间无法识别。".to_owned()))?;
+    // The field knows minutes only: what happened in the minute of acceptance happened after it.
+    let accepted = app.ledger().ticket(no)?.map(|ticket| ticket.accepted_at);
+    let same_minute = |accepted: &Moment| given < *accepted && *accepted - given < TimeDelta::minutes(1);
+    Ok(accepted.filter(same_minute).unwrap_or(given))
+}
+
+/// Keeps the files of a form whose deed is possible at all. Blocking.
+fn keep(app: &App, no: &str, deed: Deed, files: Vec<(String, Vec<u8>)>) -> Result<Vec<Attachment>, Error> {
+    app.attachments.check_count(files.len())?;
+    if !files.is_empty() && !deed::takes_files(deed) {
+        return Err(Error::Unacceptable("此操作不能带附件。".to_owned()));
+    }
+    if !files.is_empty() && app.ledger().ticket(no)?.is_none() {
+        return Err(Error::NotFound("没有这个编号的工单。".to_owned()));
+    }
+    let kept = files
+        .into_iter()
+        .map(|(name, bytes)| Ok(app.attachments.put(&bytes)?.named(name)));
+    kept.collect()
 }
 
 impl Fields {
@@ -148,6 +190,7 @@ impl Fields {
             Deed::Resolve => Event::Resolved {
                 result: filled(&self.result, 4000, "办理结果")?,
                 direct: self.direct.is_some(),
+                withdrawn: false,
             },
             Deed::Extend => Event::Extended {
                 due_at: end_of_day(&self.due)?,
@@ -188,6 +231,7 @@ impl Fields {
                 title: given(&self.title, 200, "标题")?,
                 body: given(&self.body, 8000, "内容")?,
                 region: given(&self.region, 60, "区域")?,
+                urgency: given(&self.urgency, 20, "紧急程度")?,
             },
             Deed::Note | Deed::Split => Event::Noted {
                 text: filled(&self.text, 2000, "备注内容")?,

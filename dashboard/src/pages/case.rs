@@ -139,14 +139,14 @@ impl Case {
             (chosen_type.unwrap_or_default(), chosen_topic.unwrap_or_default()),
         )?;
         let related = Related::read(app, &ticket)?;
-        let mut case = Self::of(&ticket, &timeline, label.as_ref(), &evidence, related, app.now());
+        let mut case = Self::of(app, &ticket, &timeline, label.as_ref(), &evidence, related);
         (case.next, case.rest) = forms;
         case.name_places(
             &ticket,
             label.as_ref(),
             &app.models().locate(&ticket.title, &ticket.body),
         );
-        if Deed::Dispatch.possible(&ticket, app.now()).is_ok() {
+        if Deed::Dispatch.possible(&ticket, app.rules(), app.now()).is_ok() {
             let suggested = app.suggest_units(chosen_topic, ticket.region.as_deref())?;
             let tag = |one: Suggested| UnitTag {
                 name: one.unit,
@@ -178,13 +178,14 @@ impl Case {
     }
 
     fn of(
+        app: &App,
         ticket: &Ticket,
         timeline: &[TimelineEntry],
         label: Option<&Label>,
         evidence: &[Evidence],
         related: Related,
-        now: Moment,
     ) -> Self {
+        let now = app.now();
         Self {
             no: ticket.no.clone(),
             path: link::encode(&ticket.no),
@@ -212,7 +213,7 @@ impl Case {
             rest: Vec::new(),
             once: random_token(),
             units: Vec::new(),
-            timeline: timeline.iter().map(Step::of).collect(),
+            timeline: told::timeline(timeline, app),
             related,
             list: String::new(),
         }
@@ -262,6 +263,7 @@ fn facts(ticket: &Ticket, now: Moment) -> Vec<Fact> {
     fact("受理时间", Some(format::minute(ticket.accepted_at)));
     fact("来源渠道", ticket.channel.clone());
     fact("区域", ticket.region.clone());
+    fact("紧急程度", ticket.urgency.clone());
     fact(
         "来电人",
         ticket.caller.as_ref().map(|caller| caller.masked.clone()),
@@ -284,6 +286,11 @@ fn facts(ticket: &Ticket, now: Moment) -> Vec<Fact> {
     } else {
         fact("办结时限", Some("无（数据未给出，也没有适用的规则）".to_owned()));
     }
+    let breaches = ticket.breaches.iter().map(|breach| {
+        let (at, to) = (format::minute(breach.at), format::minute(breach.to));
+        format!("{at} 延至 {to}：{}", breach.rule.chinese())
+    });
+    fact("延期不合规", Some(breaches.collect::<Vec<_>>().join("；")));
     fact("办结时间", ticket.resolved_at.map(format::minute));
     fact(
         "是否按时",

@@ -151,6 +151,22 @@ pub(super) fn named(path: &str) -> Option<Deed> {
     Deed::ALL.into_iter().find(|deed| words(*deed).path == path)
 }
 
+/// Whether evidence can be given with it: with what says something about the matter itself.
+pub(super) fn takes_files(deed: Deed) -> bool {
+    matches!(
+        deed,
+        Deed::Return
+            | Deed::Contact
+            | Deed::Reply
+            | Deed::Resolve
+            | Deed::Extend
+            | Deed::Pause
+            | Deed::CallBack
+            | Deed::Reopen
+            | Deed::Note
+    )
+}
+
 /// One form.
 #[derive(Debug)]
 pub(super) struct Form {
@@ -163,6 +179,8 @@ pub(super) struct Form {
     pub(super) fields: Vec<Field>,
     /// What the deed means, where its name does not say it.
     pub(super) note: &'static str,
+    /// What files may be given with it; empty where none may.
+    pub(super) files: String,
     /// The form is open: it is the likeliest next step.
     pub(super) open: bool,
 }
@@ -187,6 +205,7 @@ pub(super) enum Kind {
     Line,
     Area,
     Day,
+    Minute,
     Check,
 }
 
@@ -234,6 +253,10 @@ impl Field {
         self.kind == Kind::Day
     }
 
+    pub(super) fn is_minute(&self) -> bool {
+        self.kind == Kind::Minute
+    }
+
     pub(super) fn is_check(&self) -> bool {
         self.kind == Kind::Check
     }
@@ -247,7 +270,7 @@ pub(super) fn forms(
 ) -> Result<(Vec<Form>, Vec<Form>), Error> {
     let now = app.now();
     let usual = Deed::usual(ticket);
-    let offered = |deed: &Deed| deed.possible(ticket, now).is_ok();
+    let offered = |deed: &Deed| deed.possible(ticket, app.rules(), now).is_ok();
     let mut next = Vec::new();
     for deed in usual.iter().filter(|deed| offered(deed)) {
         next.push(form(app, ticket, *deed, suggested, now)?);
@@ -276,7 +299,7 @@ fn form(
     now: Moment,
 ) -> Result<Form, Error> {
     let mut note = "";
-    let fields = match deed {
+    let mut fields = match deed {
         Deed::Classify => vec![
             Field::select(
                 "type",
@@ -342,11 +365,21 @@ fn form(
             vec![
                 Field::new(Kind::Line, "title", "标题", 200).optional(""),
                 Field::new(Kind::Line, "region", "区域", 60).optional(""),
+                Field::new(Kind::Line, "urgency", "紧急程度", 20).optional(""),
                 Field::new(Kind::Area, "body", "内容", 8000).optional(""),
             ]
         }
         Deed::Note => vec![Field::new(Kind::Area, "text", "备注内容", 2000)],
         Deed::Sign | Deed::Contact | Deed::Resume | Deed::Unmerge => Vec::new(),
+    };
+    if deed.can_be_backdated() && deed != Deed::Classify && deed != Deed::Amend {
+        let label = "发生时间（补录以往发生的才填）";
+        fields.push(Field::new(Kind::Minute, "occurred_at", label, 16).optional(""));
+    }
+    let files = if takes_files(deed) {
+        app.attachments.limits()
+    } else {
+        String::new()
     };
     let words = words(deed);
     Ok(Form {
@@ -357,6 +390,7 @@ fn form(
         button: words.button,
         fields,
         note,
+        files,
         open: false,
     })
 }

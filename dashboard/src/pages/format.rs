@@ -131,6 +131,7 @@ pub(crate) fn event_name(event: &Event) -> &'static str {
             card: Card::Yellow, ..
         } => "黄牌",
         Event::Carded { card: Card::Red, .. } => "红牌",
+        Event::Resolved { withdrawn: true, .. } => "未办结",
         Event::Resolved { .. } => "办结",
         Event::CalledBack(_) => "回访",
         Event::Reopened { .. } => "重办",

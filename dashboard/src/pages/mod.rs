@@ -4,7 +4,9 @@
 //! Pages read the dashboard's own clock ([`crate::state::App::now`]), never the system's: the demo runs in the past.
 
 pub(crate) mod act;
+pub(crate) mod approvals;
 pub(crate) mod assets;
+pub(crate) mod attachment;
 pub(crate) mod bulletin;
 mod case;
 mod chart;
@@ -53,6 +55,7 @@ pub const PAGES: &[Page] = &[
     bulletin::PAGE,
     search::PAGE,
     events::PAGE,
+    approvals::PAGE,
     sources::PAGE,
 ];
 

@@ -184,7 +184,7 @@ fn merge(app: &App, ticket: &Ticket, other: &Ticket) -> Option<Merge> {
     } else {
         (ticket, other, "将该单并入本单")
     };
-    let possible = Deed::Merge.possible(merged, app.now()).is_ok() && main.resolved_at.is_none();
+    let possible = Deed::Merge.possible(merged, app.rules(), app.now()).is_ok() && main.resolved_at.is_none();
     possible.then(|| Merge {
         path: link::encode(&merged.no),
         into: main.no.clone(),

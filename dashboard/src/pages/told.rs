@@ -1,8 +1,10 @@
 //! What happened to a ticket, in words.
 
-use super::format;
+use super::{format, link};
+use crate::{attachments::megabytes, state::App};
 use analytics::ledger::TimelineEntry;
-use ingest::record::{CalledBack, Classified, Event};
+use chrono::TimeDelta;
+use ingest::record::{CalledBack, Classified, DISPATCHER_SOURCE, Event};
 
 /// One event of the timeline.
 #[derive(Debug)]
@@ -12,22 +14,73 @@ pub(super) struct Step {
     pub(super) what: &'static str,
     pub(super) summary: String,
     pub(super) text: String,
+    /// When it was entered, where that was later than it happened; empty elsewhere.
+    pub(super) entered: String,
+    pub(super) files: Vec<Evidence>,
     pub(super) current: bool,
 }
 
+/// A file given with an event.
+#[derive(Debug)]
+pub(super) struct Evidence {
+    pub(super) link: String,
+    pub(super) name: String,
+    pub(super) size: String,
+    /// Its file is not on this machine.
+    pub(super) missing: bool,
+}
+
+/// An event entered longer than this after it happened is shown as entered later.
+const LATER: TimeDelta = TimeDelta::minutes(1);
+
 impl Step {
     /// One event as the timeline shows it.
-    pub(super) fn of(entry: &TimelineEntry) -> Self {
-        let (summary, text) = told(&entry.event.event);
+    fn of(entry: &TimelineEntry, app: &App) -> Self {
+        let event = &entry.event;
+        let (summary, text) = told(&event.event);
+        // A part split off is received when the whole was: nobody entered that late.
+        let by_hand = event.source == DISPATCHER_SOURCE && !matches!(event.event, Event::Accepted(_));
         Self {
             when: format::minute(entry.event.occurred_at),
             who: format::actor_name(&entry.event.actor),
             what: format::event_name(&entry.event.event),
             summary,
             text,
+            entered: if by_hand && entry.observed_at - event.occurred_at > LATER {
+                format::minute(entry.observed_at)
+            } else {
+                String::new()
+            },
+            files: event
+                .attachments
+                .iter()
+                .map(|attachment| Evidence {
+                    link: format!(
+                        "{}/attachments/{}",
+                        link::ticket(&event.no),
+                        attachment.hash.as_str()
+                    ),
+                    name: attachment.name.clone(),
+                    size: megabytes(attachment.size),
+                    missing: !app.attachments.exists(&attachment.hash),
+                })
+                .collect(),
             current: entry.current,
         }
     }
+}
+
+/// The timeline. That an export calls an open ticket unresolved is worth a line only where it takes a resolution back.
+pub(super) fn timeline(entries: &[TimelineEntry], app: &App) -> Vec<Step> {
+    let withdrawn = |event: &Event| matches!(event, Event::Resolved { withdrawn: true, .. });
+    let resolution = |event: &Event| matches!(event, Event::Resolved { withdrawn: false, .. });
+    let taken_back = entries
+        .iter()
+        .any(|entry| !entry.current && resolution(&entry.event.event));
+    let shown = entries
+        .iter()
+        .filter(|entry| taken_back || !withdrawn(&entry.event.event));
+    shown.map(|entry| Step::of(entry, app)).collect()
 }
 
 /// A callback's answers.
@@ -74,14 +127,26 @@ fn told(event: &Event) -> (String, String) {
         | Event::Reopened { reason } => line(reason.clone()),
         Event::Resumed | Event::Contacted | Event::Unmerged => line(String::new()),
         Event::Replied { text } | Event::Noted { text } => (String::new(), text.clone()),
-        Event::Resolved { result, direct } => (
+        Event::Resolved { withdrawn: true, .. } => line("数据源注明尚未办结".to_owned()),
+        Event::Resolved { result, direct, .. } => (
             if *direct { "热线直接答复" } else { "" }.to_owned(),
             result.clone(),
         ),
         Event::CalledBack(answers) => line(callback(answers)),
         Event::Classified(classified) => line(classified_words(classified)),
-        Event::Amended { title, body, region } => {
-            let changed: Vec<_> = [("标题", title), ("内容", body), ("区域", region)]
+        Event::Amended {
+            title,
+            body,
+            region,
+            urgency,
+        } => {
+            let fields = [
+                ("标题", title),
+                ("内容", body),
+                ("区域", region),
+                ("紧急程度", urgency),
+            ];
+            let changed: Vec<_> = fields
                 .into_iter()
                 .filter(|(_, value)| value.is_some())
                 .map(|(name, _)| name)

@@ -3,8 +3,10 @@
 //! There is no log-in yet, so being on this machine is the only right there is. A page of another site, open in the
 //! same browser, must not gain it: not by a form, not by a script, not by a DNS name that turns into 127.0.0.1.
 
+use super::multipart;
 use crate::error::Error;
 use axum::{
+    body::Bytes,
     extract::{FromRef, FromRequest, Request},
     http::{HeaderMap, HeaderName, HeaderValue, Method, header},
     middleware::Next,
@@ -130,6 +132,12 @@ impl FormToken {
 /// A form of ours, with its token checked: the only way a handler of pages gets at a posted form.
 pub(crate) struct OurForm<T>(pub(crate) T);
 
+/// The same with the files chosen in it (name as given, bytes); also a form without files.
+pub(crate) struct Filled<T> {
+    pub(crate) fields: T,
+    pub(crate) files: Vec<(String, Vec<u8>)>,
+}
+
 #[derive(Deserialize)]
 struct Signed<T> {
     #[serde(default)]
@@ -149,14 +157,63 @@ where
     async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
         let axum::Form(form) = axum::Form::<Signed<T>>::from_request(request, state)
             .await
-            .map_err(|_| Error::Malformed("表单内容无法识别。".to_owned()))?;
-        if !FormToken::from_ref(state).admits(&form.token) {
-            return Err(Error::Forbidden(
-                "表单已失效（系统可能已重新启动），请返回并刷新页面后再提交。".to_owned(),
-            ));
-        }
-        Ok(Self(form.fields))
+            .map_err(|_| unreadable())?;
+        form.checked(&FormToken::from_ref(state)).map(Self)
     }
+}
+
+impl<S, T> FromRequest<S> for Filled<T>
+where
+    S: Send + Sync,
+    T: DeserializeOwned,
+    FormToken: FromRef<S>,
+{
+    type Rejection = Error;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Error> {
+        let kind = request.headers().get(header::CONTENT_TYPE);
+        let kind = kind.and_then(|kind| kind.to_str().ok()).map(str::to_owned);
+        let Some(boundary) = kind.as_deref().and_then(multipart::boundary) else {
+            let OurForm(fields) = OurForm::from_request(request, state).await?;
+            let files = Vec::new();
+            return Ok(Self { fields, files });
+        };
+        let body = Bytes::from_request(request, state)
+            .await
+            .map_err(|_| Error::TooLarge)?;
+        let parts = multipart::parts(&body, boundary).ok_or_else(unreadable)?;
+        let (mut texts, mut files) = (serde_json::Map::new(), Vec::new());
+        for part in parts {
+            match part.file {
+                None => {
+                    let text = std::str::from_utf8(part.bytes).map_err(|_| unreadable())?;
+                    texts.insert(part.name, text.into());
+                }
+                // What a browser sends of a field in which nothing was chosen.
+                Some(name) if name.is_empty() && part.bytes.is_empty() => {}
+                Some(name) => files.push((name, part.bytes.to_vec())),
+            }
+        }
+        let form: Signed<T> = serde_json::from_value(texts.into()).map_err(|_| unreadable())?;
+        let fields = form.checked(&FormToken::from_ref(state))?;
+        Ok(Self { fields, files })
+    }
+}
+
+impl<T> Signed<T> {
+    fn checked(self, token: &FormToken) -> Result<T, Error> {
+        if token.admits(&self.token) {
+            Ok(self.fields)
+        } else {
+            Err(Error::Forbidden(
+                "表单已失效（系统可能已重新启动），请返回并刷新页面后再提交。".to_owned(),
+            ))
+        }
+    }
+}
+
+fn unreadable() -> Error {
+    Error::Malformed("表单内容无法识别。".to_owned())
 }
 
 #[cfg(test)]

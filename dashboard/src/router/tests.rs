@@ -1,6 +1,8 @@
 //! The router as a browser meets it, over a real application in a temporary folder.
 
+mod approvals;
 mod cases;
+mod evidence;
 mod sources;
 
 use super::router;
@@ -107,6 +109,10 @@ impl Bench {
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        self.send(method, path, headers, body.as_bytes().to_vec()).await
+    }
+
+    async fn send(&self, method: Method, path: &str, headers: &[(&str, &str)], body: Vec<u8>) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if headers.iter().all(|(name, _)| *name != "host") {
             request = request.header("host", "127.0.0.1:8080");
@@ -117,7 +123,7 @@ impl Bench {
         let response = self
             .router
             .clone()
-            .oneshot(request.body(Body::from(body.to_owned())).unwrap())
+            .oneshot(request.body(Body::from(body)).unwrap())
             .await
             .unwrap();
         let (head, body) = response.into_parts();
@@ -127,6 +133,31 @@ impl Bench {
             headers: head.headers,
             text: String::from_utf8_lossy(&body).into_owned(),
         }
+    }
+
+    /// As a browser sends a form with files.
+    async fn form_with_files(&self, path: &str, fields: &[(&str, &str)], files: &[(&str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part =
+                format!("--b0undary\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.bytes());
+        }
+        for (name, bytes) in files {
+            let head = format!(
+                "--b0undary\r\nContent-Disposition: form-data; name=\"files\"; filename=\"{name}\"\r\n\
+                 Content-Type: application/octet-stream\r\n\r\n"
+            );
+            body.extend(head.bytes());
+            body.extend(*bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--b0undary--\r\n");
+        let headers = [
+            ("content-type", "multipart/form-data; boundary=b0undary"),
+            ("origin", "http://127.0.0.1:8080"),
+        ];
+        self.send(Method::POST, path, &headers, body).await
     }
 
     async fn get(&self, path: &str) -> Answer {

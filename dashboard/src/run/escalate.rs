@@ -89,6 +89,7 @@ impl App {
                         actor: escalation::ACTOR.to_owned(),
                         occurred_at: now,
                         key: Some(asked.key),
+                        attachments: Vec::new(),
                         event: asked.event,
                     };
                     let place = Place::default();

@@ -6,6 +6,7 @@ pub mod forward;
 mod telemetry;
 
 use crate::{
+    attachments::Attachments,
     config::Config,
     data::{DataDir, Ownership},
     state::App,
@@ -111,26 +112,39 @@ pub(crate) fn base_models(data: &DataDir) -> anyhow::Result<Models> {
     Ok(Models::shipped()?)
 }
 
-/// Places and word lists, from the configured files or the embedded ones.
+/// Places, from the configured files over the national list.
 ///
 /// # Errors
 /// Names the file and the line.
-pub(crate) fn lists(config: &Config) -> anyhow::Result<(Gazetteer, Flags)> {
-    let read = |file: &std::path::PathBuf| {
-        let origin = file.display().to_string();
-        let text =
-            std::fs::read_to_string(file).with_context(|| format!("{} cannot be read", file.display()))?;
-        anyhow::Ok((origin, text))
-    };
-    let regions: Vec<(String, String)> = config.files.regions.iter().map(read).collect::<Result<_, _>>()?;
-    let flags = match &config.files.sensitive {
+pub(crate) fn regions(config: &Config) -> anyhow::Result<Gazetteer> {
+    let files: Vec<(String, String)> = config
+        .files
+        .regions
+        .iter()
+        .map(|file| read(file))
+        .collect::<Result<_, _>>()?;
+    Ok(Gazetteer::load(&files)?)
+}
+
+/// Word lists of sensitive content, from the configured file or the embedded one.
+///
+/// # Errors
+/// Names the file and the line.
+pub(crate) fn sensitive(config: &Config) -> anyhow::Result<Flags> {
+    Ok(match &config.files.sensitive {
         Some(file) => {
             let (origin, text) = read(file)?;
             Flags::load(&text, &origin)?
         }
         None => Flags::embedded()?,
-    };
-    Ok((Gazetteer::load(&regions)?, flags))
+    })
+}
+
+/// A file's name for messages, and its text.
+fn read(file: &std::path::Path) -> anyhow::Result<(String, String)> {
+    let origin = file.display().to_string();
+    let text = std::fs::read_to_string(file).with_context(|| format!("{origin} cannot be read"))?;
+    Ok((origin, text))
 }
 
 /// The configured units; none where no file is named.
@@ -168,7 +182,7 @@ pub(crate) fn correction(data: &DataDir) -> anyhow::Result<Option<Correction>> {
 /// # Errors
 /// When an installed file cannot be read.
 pub(crate) fn models_of(config: &Config, data: &DataDir) -> anyhow::Result<Models> {
-    let (gazetteer, flags) = lists(config)?;
+    let (gazetteer, flags) = (regions(config)?, sensitive(config)?);
     let base = base_models(data)?.with_lists(gazetteer, flags)?;
     match correction(data)? {
         Some(correction) if correction.base() == base.base_hash() => Ok(base.corrected(correction)?),
@@ -286,6 +300,7 @@ impl Engine {
                 .as_ref()
                 .map(|owner| owner.token().to_owned())
                 .unwrap_or_default(),
+            attachments: Attachments::new(data.attachments(), config.attachments.clone()),
             sources: collect::statuses(&config.sources),
             collect: Arc::new(CollectState::open(&data.collect_state())?),
             config,

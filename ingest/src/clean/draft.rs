@@ -1,7 +1,7 @@
 //! Raw material from sources, before cleaning. Nothing in it may be logged or shown.
 
 use crate::{
-    record::{CalledBack, Engagement, Event, Medium, Place, TicketType},
+    record::{Attachment, CalledBack, Card, Engagement, Event, Medium, Place, TicketType},
     time::Moment,
 };
 
@@ -12,6 +12,8 @@ pub enum Draft {
     Post(PostDraft),
     /// A snapshot of a ticket: one row of a hotline export. Becomes its events.
     Ticket(Box<TicketDraft>),
+    /// An item of an approvals office: one row of its export.
+    Approval(Box<ApprovalDraft>),
     /// One event of a ticket: what a dispatcher did.
     Event(EventDraft),
     /// What a source could not read.
@@ -59,6 +61,8 @@ pub struct TicketDraft {
     pub channel: Option<String>,
     /// 区域
     pub region: Option<String>,
+    /// 紧急程度
+    pub urgency: Option<String>,
     /// 来电号码, raw.
     pub caller: Option<String>,
     /// 诉求类型 the feed gives.
@@ -79,6 +83,8 @@ pub struct TicketDraft {
     pub due_at: Option<Moment>,
     /// 办结时间
     pub resolved_at: Option<Moment>,
+    /// The feed says expressly that it is not resolved (工单状态：办理中).
+    pub unresolved: bool,
     /// 答复时间; the resolution's time where the feed gives none.
     pub replied_at: Option<Moment>,
     /// 答复内容
@@ -89,6 +95,29 @@ pub struct TicketDraft {
     pub callback: Option<CalledBack>,
     /// 回访时间; the resolution's time where the feed gives none.
     pub called_back_at: Option<Moment>,
+}
+
+/// One row of an approvals office's export.
+#[derive(Debug, Clone, Default)]
+pub struct ApprovalDraft {
+    /// 办件编号
+    pub no: String,
+    /// 事项名称
+    pub item: String,
+    /// 办理部门
+    pub unit: Option<String>,
+    /// 受理时间
+    pub accepted_at: Option<Moment>,
+    /// 承诺办结时间
+    pub promised_at: Option<Moment>,
+    /// 承诺时限 in working days; 0 is the same day.
+    pub promised_working_days: Option<u32>,
+    /// 办结时间
+    pub finished_at: Option<Moment>,
+    /// 办理结果
+    pub outcome: Option<String>,
+    /// The card the office's own system gave.
+    pub card: Option<Card>,
 }
 
 /// One event of a ticket.
@@ -102,6 +131,8 @@ pub struct EventDraft {
     pub occurred_at: Moment,
     /// What the doer calls this doing: said again, it is the same event. Only its hash is kept.
     pub key: Option<String>,
+    /// Evidence; each file is in the data folder already.
+    pub attachments: Vec<Attachment>,
     /// What; texts in it are masked by cleaning.
     pub event: Event,
 }

@@ -1,7 +1,7 @@
 //! One event of a ticket: what a dispatcher did.
 
 use super::{EventDraft, Fault, some_text, text, ticket_no};
-use crate::record::{Accepted, Body, Classified, Event, RecordId, TicketEvent};
+use crate::record::{Accepted, Attachment, Body, Classified, Event, RecordId, TicketEvent};
 
 /// The event, masked.
 pub(super) fn body(source: &str, draft: EventDraft) -> Result<Body, Fault> {
@@ -12,8 +12,36 @@ pub(super) fn body(source: &str, draft: EventDraft) -> Result<Body, Fault> {
         occurred_at: draft.occurred_at,
         snapshot: false,
         key: draft.key.map(|key| RecordId::of(&[b"key", key.as_bytes()])),
+        attachments: draft.attachments.into_iter().map(attachment).collect(),
         event: masked(draft.event)?,
     }))
+}
+
+/// Longest name of an attached file, in characters: what file systems take.
+const LONGEST_NAME: usize = 120;
+
+/// An attachment with its name masked, without the folders of the machine it came from and cut to a length any disk takes.
+fn attachment(given: Attachment) -> Attachment {
+    let name = given.name.rsplit(['/', '\\']).next().unwrap_or_default();
+    let name = text(name).replace('\n', " ");
+    let cut = match name.char_indices().nth(LONGEST_NAME) {
+        None => name,
+        // The ending tells people what it is.
+        Some(_) => {
+            let ending: String = name
+                .rsplit_once('.')
+                .map_or_else(String::new, |(_, ending)| format!(".{ending}"))
+                .chars()
+                .take(10)
+                .collect();
+            let kept = LONGEST_NAME - ending.chars().count();
+            name.chars().take(kept).collect::<String>() + &ending
+        }
+    };
+    Attachment {
+        name: if cut.is_empty() { "附件".to_owned() } else { cut },
+        ..given
+    }
 }
 
 /// Every text of an event masked. Each variant is named, so that a new one cannot pass unseen.
@@ -24,6 +52,7 @@ fn masked(event: Event) -> Result<Event, Fault> {
             body: text(&accepted.body),
             channel: some_text(accepted.channel),
             region: some_text(accepted.region),
+            urgency: some_text(accepted.urgency),
             // A `Caller` is made by the cleaner only; its masked form passes the mask unchanged.
             caller: accepted.caller.map(|mut caller| {
                 caller.masked = text(&caller.masked);
@@ -63,14 +92,25 @@ fn masked(event: Event) -> Result<Event, Fault> {
         },
         Event::Replied { text: reply } => Event::Replied { text: text(&reply) },
         Event::Noted { text: note } => Event::Noted { text: text(&note) },
-        Event::Resolved { result, direct } => Event::Resolved {
+        Event::Resolved {
+            result,
+            direct,
+            withdrawn,
+        } => Event::Resolved {
             result: text(&result),
             direct,
+            withdrawn,
         },
-        Event::Amended { title, body, region } => Event::Amended {
+        Event::Amended {
+            title,
+            body,
+            region,
+            urgency,
+        } => Event::Amended {
             title: title.map(|title| text(&title)),
             body: body.map(|body| text(&body)),
             region: region.map(|region| text(&region)),
+            urgency: some_text(urgency),
         },
         Event::Classified(label) => Event::Classified(Classified {
             topic: some_text(label.topic.clone()),

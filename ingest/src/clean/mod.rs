@@ -3,6 +3,7 @@
 //! Must never let an unmasked phone, identity-card or bank-card number pass, also not into a dead letter. What lacks
 //! what it must have becomes a dead letter; nothing is guessed and nothing is dropped.
 
+mod approval;
 mod caller;
 mod draft;
 mod event;
@@ -14,7 +15,7 @@ mod post;
 mod ticket;
 
 pub use caller::{CallerKey, KeyError};
-pub use draft::{Draft, EventDraft, PostDraft, Refusal, TicketDraft};
+pub use draft::{ApprovalDraft, Draft, EventDraft, PostDraft, Refusal, TicketDraft};
 pub(crate) use fold::folded_word;
 pub use mask::mask;
 
@@ -77,6 +78,10 @@ impl Cleaner {
             Draft::Ticket(draft) => {
                 let excerpt = excerpt(&draft.title, &draft.body);
                 (self.ticket(source, *draft), excerpt)
+            }
+            Draft::Approval(draft) => {
+                let excerpt = draft.item.trim().to_owned();
+                (approval::body(source, *draft).map(|item| vec![item]), excerpt)
             }
             Draft::Event(draft) => (event::body(source, draft).map(|event| vec![event]), String::new()),
             Draft::Refused(refusal) => (Ok(vec![refused(source, refusal)]), String::new()),

@@ -353,8 +353,8 @@ proptest! {
             6 => Draft::Ticket(Box::new(TicketDraft { caller: Some(written), channel: some(), region: some(), topic: some(), ..full() })),
             7 => Draft::Ticket(Box::new(TicketDraft { no: text.clone(), title: text.clone(), ..full() })),
             8 => Draft::Ticket(Box::new(TicketDraft { accepted_at: None, title: String::new(), body: text.clone(), ..full() })),
-            9 => Draft::Event(EventDraft { no: "1".into(), actor: text.clone(), occurred_at: at("2016-01-01"), key: None, event: Event::Noted { text: text.clone() } }),
-            10 => Draft::Event(EventDraft { no: "1".into(), actor: "user:local".into(), occurred_at: at("2016-01-01"), key: None, event: Event::Returned { reason: text.clone() } }),
+            9 => Draft::Event(EventDraft { no: "1".into(), actor: text.clone(), occurred_at: at("2016-01-01"), key: None, attachments: Vec::new(), event: Event::Noted { text: text.clone() } }),
+            10 => Draft::Event(EventDraft { no: "1".into(), actor: "user:local".into(), occurred_at: at("2016-01-01"), key: None, attachments: Vec::new(), event: Event::Returned { reason: text.clone() } }),
             _ => Draft::Refused(Refusal { place: Place { origin: text.clone(), row: None, field: some() }, reason: text.clone(), code: "x", excerpt: text.clone() }),
         };
         for record in clean(draft) {

@@ -42,6 +42,7 @@ impl Cleaner {
                 body: text(&draft.body),
                 channel: some_text(draft.channel),
                 region: some_text(draft.region),
+                urgency: some_text(draft.urgency),
                 caller: draft.caller.as_deref().and_then(|raw| self.key.caller(raw)),
                 due_at: draft.due_at,
             }),
@@ -87,6 +88,16 @@ impl Cleaner {
                 Event::Resolved {
                     result: String::new(),
                     direct: draft.direct,
+                    withdrawn: false,
+                },
+            )),
+            // Said expressly, it takes back what an earlier export said.
+            None if draft.unresolved => events.push((
+                accepted_at,
+                Event::Resolved {
+                    result: String::new(),
+                    direct: false,
+                    withdrawn: true,
                 },
             )),
             None if draft.direct => return Err(Fault::missing("办结时间")),
@@ -106,6 +117,7 @@ impl Cleaner {
                 occurred_at,
                 snapshot: true,
                 key: None,
+                attachments: Vec::new(),
                 event,
             })
         };

@@ -72,7 +72,7 @@ async fn blocking<T: Send + 'static>(
 pub enum Topic {
     /// Key: post id.
     Posts,
-    /// Key: ticket number, so one ticket's events keep their order.
+    /// Key: ticket number, so one ticket's events keep their order; or the number of an approval item.
     Tickets,
     /// Key: source.
     Dead,
@@ -95,7 +95,7 @@ impl Topic {
     pub fn of(record: &Record) -> Self {
         match record.body {
             Body::Post(_) => Self::Posts,
-            Body::Ticket(_) => Self::Tickets,
+            Body::Ticket(_) | Body::Approval(_) => Self::Tickets,
             Body::Dead(_) => Self::Dead,
         }
     }

@@ -33,7 +33,7 @@ pub const LONGEST_LINE: usize = 1 << 20;
 const LARGEST_ARRAY: u64 = 256 << 20;
 
 /// The keys of posts and of tickets, for mappings.
-pub(super) const KEYS: ([&str; 14], [&str; 22]) = (POST_KEYS, TICKET_KEYS);
+pub(super) const KEYS: ([&str; 14], [&str; 23]) = (POST_KEYS, TICKET_KEYS);
 
 const POST_KEYS: [&str; 14] = [
     "kind",
@@ -52,7 +52,7 @@ const POST_KEYS: [&str; 14] = [
     "views",
 ];
 
-const TICKET_KEYS: [&str; 22] = [
+const TICKET_KEYS: [&str; 23] = [
     "kind",
     "no",
     "title",
@@ -60,6 +60,7 @@ const TICKET_KEYS: [&str; 22] = [
     "channel",
     "unit",
     "region",
+    "urgency",
     "accepted_at",
     "dispatched_at",
     "signed_at",
@@ -391,6 +392,7 @@ fn ticket(object: &Object<'_>) -> Result<TicketDraft, super::object::Wrong> {
         body: object.text("body")?.unwrap_or_default(),
         channel: object.text("channel")?,
         region: object.text("region")?,
+        urgency: object.text("urgency")?,
         caller: object.text("caller")?,
         r#type: object.word("type", super::words::ticket_type)?.flatten(),
         topic: object.text("topic")?,
@@ -401,6 +403,7 @@ fn ticket(object: &Object<'_>) -> Result<TicketDraft, super::object::Wrong> {
         contacted_at: object.moment("contacted_at")?,
         due_at: object.moment("due_at")?,
         resolved_at: object.moment("resolved_at")?,
+        unresolved: false,
         replied_at: object.moment("replied_at")?,
         reply: object.text("reply")?,
         direct: object.flag("direct")?,

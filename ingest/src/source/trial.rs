@@ -346,6 +346,10 @@ fn shown(collected: impl Iterator<Item = Collected>) -> Vec<Finding> {
                 no: event.no,
                 occurred_at: event.occurred_at,
             },
+            Body::Approval(item) => Finding::Ticket {
+                no: item.no,
+                occurred_at: item.accepted_at,
+            },
             Body::Dead(letter) => Finding::Refused {
                 place: letter.place,
                 code: letter.code,

@@ -34,6 +34,10 @@ fn the_most_specific_rule_wins_whatever_the_order() {
         unit = "市水务集团"
         working_days = 6
         [[rule]]
+        name = "urgency"
+        urgency = ["紧急", "特急"]
+        hours = 24
+        [[rule]]
         name = "other unit"
         unit = ["市住建局", "市城管局"]
         hours = 6
@@ -92,6 +96,22 @@ fn the_most_specific_rule_wins_whatever_the_order() {
             ..clock
         }),
         "other unit"
+    );
+    assert_eq!(
+        name(Clock {
+            urgency: Some("特急"),
+            unit: Some("市水务集团"),
+            ..clock
+        }),
+        "urgency",
+        "what is urgent is so whoever handles it"
+    );
+    assert_eq!(
+        name(Clock {
+            urgency: Some("一般"),
+            ..clock
+        }),
+        "default"
     );
     let both = Clock {
         r#type: complaint,
@@ -185,11 +205,11 @@ fn a_wrong_key_is_told_its_line_and_the_nearest() {
         ),
         (
             rule("hours = 1"),
-            "line 2: rule `a` asks for no `unit`, `topic`, `type` or `channel`: what holds for all is `[default]`",
+            "line 2: rule `a` asks for no `urgency`, `unit`, `topic`, `type` or `channel`: what holds for all is `[default]`",
         ),
         (
             "[default]\nhours = 1\nunit = 'x'".to_owned(),
-            "line 1: `[default]` takes no `name`, `unit`, `topic`, `type` or `channel`",
+            "line 1: `[default]` takes no `name`, `urgency`, `unit`, `topic`, `type` or `channel`",
         ),
         (
             "[[rule]]\nunit = 'x'\nhours = 1".to_owned(),
@@ -206,6 +226,49 @@ fn a_wrong_key_is_told_its_line_and_the_nearest() {
                 rule("unit = 'y'\nhours = 1")
             ),
             "line 7: a second rule is named `a`",
+        ),
+        (
+            rule("unit = 'x'\nhours = 1\noffice_hours = true"),
+            "line 6: `office_hours` needs the table `[office_hours]` with its `sessions`",
+        ),
+        (
+            format!(
+                "[office_hours]\nsessions = ['09:00-17:00']\n{}",
+                rule("unit = 'x'\nworking_days = 1\noffice_hours = true")
+            ),
+            "line 7: a working day ends at 23:59:59: `office_hours` is for `hours`",
+        ),
+        (
+            "[office_hours]\nsessions = ['09:00-12:00', '11:00-17:00']\n".to_owned(),
+            "line 2: session `11:00-17:00` begins before the one above it has ended",
+        ),
+        (
+            "[office_hours]\nsessions = ['9 bis 5']\n".to_owned(),
+            "line 2: `9 bis 5` is no session: write \"09:00-12:00\"",
+        ),
+        (
+            "[office_hours]\nsessions = ['17:00-09:00']\n".to_owned(),
+            "line 2: session `17:00-09:00` does not end after it begins",
+        ),
+        (
+            "[office_hours]\nsessions = []\n".to_owned(),
+            "line 2: office hours need at least one session",
+        ),
+        (
+            "\n[extension]\n".to_owned(),
+            "line 2: `[extension]` needs `times`, `working_days` or both",
+        ),
+        (
+            "[extension]\ntime = 1\n".to_owned(),
+            "line 2: unknown key `time`, the nearest right one is `times`",
+        ),
+        (
+            "[extension]\ntimes = 0\n".to_owned(),
+            "line 2: 0 is not within 1 to 10000",
+        ),
+        (
+            "[signing]\nworking_days = 1\nhours = 2\n".to_owned(),
+            "line 1: `[signing]` needs either `working_days` or `hours`",
         ),
     ] {
         assert_eq!(refused(&toml), format!("deadlines.toml, {message}"), "{toml}");
@@ -229,7 +292,7 @@ fn every_example_of_the_shipped_file_is_valid() {
         .flat_map(|line| [line, "\n"])
         .collect();
     let rules = rules(&uncommented);
-    assert_eq!(rules.inner.rules.len(), 5, "four examples and the default");
+    assert_eq!(rules.inner.rules.len(), 6, "five examples and the default");
     let clock = Clock {
         accepted_at: at("2024-03-04 10:00"),
         channel: Some("网站"),

@@ -2,6 +2,7 @@
 
 mod cases;
 mod config;
+mod office;
 mod oracle;
 mod properties;
 

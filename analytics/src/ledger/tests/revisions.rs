@@ -89,6 +89,50 @@ fn there_and_back_again_is_three_revisions_in_any_order() {
 }
 
 #[test]
+fn a_later_export_takes_a_resolution_back_and_gives_it_again() {
+    let row = |seen: &str, resolved_at: Option<&str>| {
+        let done = Event::Resolved {
+            result: String::new(),
+            direct: false,
+            withdrawn: resolved_at.is_none(),
+        };
+        let mut cells = row(seen, "灯不亮", "市政局");
+        cells.push(cell("1", seen, resolved_at.unwrap_or("2016-05-03 09:00"), done));
+        cells
+    };
+    let monday = row("2016-05-09", Some("2016-05-08 09:00"));
+    let tuesday = row("2016-05-10", None);
+    let friday = row("2016-05-13", Some("2016-05-12 09:00"));
+    let resolved_at = |exports: &[&Vec<Record>]| {
+        let mut desk = Desk::new();
+        for export in exports {
+            desk.apply(export);
+        }
+        desk.ledger.ticket("1").unwrap().unwrap().resolved_at
+    };
+    assert_eq!(resolved_at(&[&monday]), Some(at("2016-05-08 09:00")));
+    assert_eq!(resolved_at(&[&monday, &tuesday]), None);
+    assert_eq!(
+        resolved_at(&[&tuesday, &monday]),
+        None,
+        "in whatever order they come"
+    );
+    assert_eq!(
+        resolved_at(&[&friday, &monday, &tuesday]),
+        Some(at("2016-05-12 09:00"))
+    );
+    // What a person resolved here, no export takes back.
+    let mut desk = Desk::new();
+    desk.apply(&monday);
+    desk.apply(&[click("1", "2016-05-09 10:00", resolved())]);
+    desk.apply(&tuesday);
+    assert_eq!(
+        desk.ledger.ticket("1").unwrap().unwrap().resolved_at,
+        Some(at("2016-05-09 10:00"))
+    );
+}
+
+#[test]
 fn posts_keep_the_newest_revision() {
     let mut desk = Desk::new();
     let (first, second) = (
@@ -201,6 +245,7 @@ fn the_text_at_an_event() {
             title: Some("路灯故障".into()),
             body: None,
             region: None,
+            urgency: None,
         },
     );
     desk.apply(&[old.clone(), new.clone(), amended.clone()]);

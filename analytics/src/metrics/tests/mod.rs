@@ -1,6 +1,7 @@
 //! Metrics against figures worked out by hand.
 
 mod by_hand;
+mod forty;
 mod posts;
 mod published;
 mod twenty;

@@ -165,6 +165,7 @@ pub(super) fn tickets() -> Vec<Record> {
         Event::Resolved {
             result: "已答复".into(),
             direct: true,
+            withdrawn: false,
         },
     ));
     all.push(accept("15", Some(DUE)));

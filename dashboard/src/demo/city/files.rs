@@ -3,6 +3,7 @@
 //! Must never depend on the day it runs: same seed, same bytes.
 
 use super::{
+    approvals,
     posts::{SamplePost, Way},
     tickets::SampleTicket,
 };
@@ -23,6 +24,9 @@ pub(super) const HOTLINE: &str = "hotline";
 pub(super) const WEIBO: &str = "weibo";
 /// Folder of the other post files.
 pub(super) const POSTS: &str = "posts";
+
+/// Folder of the approvals hall's export.
+pub(super) const APPROVALS: &str = "approvals";
 
 /// Headers as exports have them.
 const HEADERS: [&str; 20] = [
@@ -51,10 +55,12 @@ const SOLVED: &str = "是否解决";
 
 /// Writes everything below `folder`.
 pub(super) fn write(folder: &Path, tickets: &[SampleTicket], posts: &[SamplePost]) -> anyhow::Result<()> {
-    for room in [HOTLINE, WEIBO, POSTS] {
+    for room in [HOTLINE, WEIBO, POSTS, APPROVALS] {
         fs::create_dir_all(folder.join(room))
             .with_context(|| format!("cannot make the sample folder {room}"))?;
     }
+    let items = folder.join(APPROVALS).join("政务服务办件明细_201601-201605.csv");
+    fs::write(items, approvals::csv()).context("cannot write the sample of approval items")?;
     export(
         tickets,
         &folder.join(HOTLINE).join("热线工单导出_201601-201605.xlsx"),

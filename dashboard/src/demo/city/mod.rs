@@ -3,6 +3,7 @@
 //! It speaks to the sources as the world would: by files, over HTTP, through the push interface. Every place, name and
 //! text is invented. Must never hand a record to the pipeline by itself.
 
+mod approvals;
 mod calendar;
 mod files;
 mod material;

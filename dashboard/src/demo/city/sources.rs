@@ -17,6 +17,7 @@ pub(super) fn sources(folder: &Path, address: SocketAddr) -> anyhow::Result<Vec<
     };
     let tables = json!([
         { "name": "hotline-export", "kind": "spreadsheet", "folder": room(files::HOTLINE)? },
+        { "name": "approvals-hall", "kind": "spreadsheet", "preset": "approvals", "folder": room(files::APPROVALS)? },
         { "name": "weibo", "kind": "json_lines", "folder": room(files::WEIBO)? },
         { "name": "social-media", "kind": "json_lines", "folder": room(files::POSTS)? },
         {

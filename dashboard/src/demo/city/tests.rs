@@ -7,6 +7,7 @@ use super::{
     posts::{SamplePost, WAYS, Way},
     tickets::{self, SampleTicket},
 };
+use analytics::approvals::{self, Judged};
 use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
@@ -192,6 +193,7 @@ fn the_same_seed_writes_the_same_bytes_and_the_readers_take_every_row() {
                     match record.body {
                         RecordBody::Ticket(event) => drop(tickets.insert(event.no)),
                         RecordBody::Post(post) => drop(posts.insert(post.post_id)),
+                        RecordBody::Approval(item) => panic!("no ticket: {}", item.no),
                         RecordBody::Dead(dead) => panic!("{}: {}", dead.code, dead.reason),
                     }
                 }
@@ -199,6 +201,41 @@ fn the_same_seed_writes_the_same_bytes_and_the_readers_take_every_row() {
         }
     }
     assert_eq!((tickets.len(), posts.len()), (1_760, 40_000 - 660));
+}
+
+#[test]
+fn of_the_approval_items_the_published_sentence_holds() {
+    let folder = tempfile::tempdir().unwrap();
+    CITY.write_files(folder.path()).unwrap();
+    let room = folder.path().join(files::APPROVALS);
+    let sources = CITY
+        .sources(folder.path(), "127.0.0.1:1".parse().unwrap())
+        .unwrap();
+    let hall = sources
+        .iter()
+        .find(|source| source.name == "approvals-hall")
+        .unwrap();
+    let cleaner = cleaner(folder.path());
+    let as_of = time::parse("2016-06-30 09:00").unwrap();
+    let rules = analytics::deadline::Rules::embedded().unwrap();
+    let mut items = Vec::new();
+    for entry in fs::read_dir(room).unwrap() {
+        for row in open_file(&entry.unwrap().path(), Some(&hall.kind)).unwrap() {
+            for record in cleaner.clean("approvals-hall", row.draft, &row.place, row.observed_at) {
+                match record.body {
+                    RecordBody::Approval(item) => items.extend(Judged::of(item, &rules, as_of)),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+    }
+    let figure = |name: &str| {
+        let rate = approvals::find(name).unwrap().rate(&items, as_of);
+        format!("{}/{} = {}", rate.numerator, rate.denominator, rate.percent())
+    };
+    assert_eq!(figure("at_once"), "140/200 = 70.00 %");
+    assert_eq!(figure("within_three_days"), "170/200 = 85.00 %");
+    assert_eq!(figure("red_cards"), "0/200 = 0.00 %");
 }
 
 fn cleaner(folder: &Path) -> Cleaner {

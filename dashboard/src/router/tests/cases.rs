@@ -7,7 +7,7 @@ const JSON: (&str, &str) = ("content-type", "application/json");
 
 impl Bench {
     /// An open ticket, accepted yesterday by the bench's clock, due in a week.
-    async fn with_open(numbers: &[&str]) -> Self {
+    pub(super) async fn with_open(numbers: &[&str]) -> Self {
         let open = numbers.iter().map(|no| TicketDraft {
             accepted_at: Some(at("2016-06-29 09:00")),
             dispatched_at: None,

@@ -31,6 +31,7 @@ fn resumed(no: &str) -> Record {
         occurred_at: time::from_millis(0),
         snapshot: false,
         key: None,
+        attachments: Vec::new(),
         event: Event::Resumed,
     };
     Record::new(Body::Ticket(event), time::from_millis(0))

@@ -319,6 +319,7 @@ impl<'a> Server<'a> {
             unit: request.text("agency_responsible").map(str::to_owned),
             due_at,
             resolved_at,
+            unresolved: resolved_at.is_none(),
             replied_at: reply
                 .and(updated_at.or(resolved_at).or(Some(accepted_at)))
                 .map(|at| at.max(accepted_at)),

@@ -14,6 +14,7 @@ pub(super) enum Field {
     Topic,
     Channel,
     Region,
+    Urgency,
     Caller,
     AcceptedAt,
     Unit,
@@ -41,7 +42,7 @@ pub(super) struct Column {
 
 /// All columns an export can have.
 #[rustfmt::skip]
-const COLUMNS: [Column; 23] = [
+const COLUMNS: [Column; 24] = [
     column(Field::No, "no", &["工单编号", "受理编号", "工单号", "受理单号", "诉求编号", "工单流水号", "流水号", "编号"]),
     column(Field::Title, "title", &["标题", "诉求标题", "工单标题", "主题", "诉求主题"]),
     column(Field::Body, "body", &["内容", "诉求内容", "工单内容", "问题描述", "诉求描述", "来电内容", "反映内容", "问题内容"]),
@@ -49,6 +50,7 @@ const COLUMNS: [Column; 23] = [
     column(Field::Topic, "topic", &["诉求领域", "领域", "问题分类", "诉求分类"]),
     column(Field::Channel, "channel", &["来源渠道", "受理渠道", "诉求来源", "工单来源", "来源", "渠道"]),
     column(Field::Region, "region", &["区域", "所属区域", "事发区域", "诉求区域", "所属区县", "区县", "镇街", "所属镇街"]),
+    column(Field::Urgency, "urgency", &["紧急程度", "缓急程度", "紧急等级", "工单等级", "优先级"]),
     column(Field::Caller, "caller", &["来电号码", "联系电话", "来电电话", "联系方式", "诉求人电话", "手机号码", "电话"]),
     column(Field::AcceptedAt, "accepted_at", &["受理时间", "来电时间", "登记时间", "诉求时间", "创建时间", "受理日期"]),
     column(Field::Unit, "unit", &["承办单位", "责任单位", "主办单位", "办理单位", "承办部门"]),
@@ -79,15 +81,28 @@ fn index(field: Field) -> Option<usize> {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Overrides(BTreeMap<&'static str, String>);
 
+impl Overrides {
+    /// The header given for a key.
+    pub(super) fn header(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+}
+
 impl<'de> Deserialize<'de> for Overrides {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let given = BTreeMap::<String, String>::deserialize(deserializer)?;
         let known = |(key, header): (String, String)| {
-            let column = COLUMNS.iter().find(|column| column.key == key).ok_or_else(|| {
-                let nearest = super::super::nearest(&key, COLUMNS.iter().map(|column| column.key));
+            let keys = || {
+                COLUMNS
+                    .iter()
+                    .map(|column| column.key)
+                    .chain(super::approvals::keys())
+            };
+            let known = keys().find(|known| *known == key).ok_or_else(|| {
+                let nearest = super::super::nearest(&key, keys());
                 D::Error::custom(format!("unknown column `{key}`, did you mean `{nearest}`?"))
             })?;
-            Ok((column.key, folded_word(&header)))
+            Ok((known, folded_word(&header)))
         };
         given.into_iter().map(known).collect::<Result<_, _>>().map(Self)
     }
@@ -110,7 +125,7 @@ impl Layout {
         let find = |header: &str| folded.iter().position(|given| given == header);
         let places = COLUMNS
             .each_ref()
-            .map(|column| match overrides.0.get(column.key) {
+            .map(|column| match overrides.header(column.key) {
                 Some(header) => find(header),
                 None => column.headers.iter().find_map(|header| find(header)),
             });
@@ -159,16 +174,20 @@ impl Layout {
         }
     }
 
-    /// The headers for an error message, masked and bounded.
-    pub(super) fn found(&self) -> String {
-        let headers: Vec<&str> = self
-            .headers
-            .iter()
-            .map(String::as_str)
-            .filter(|header| !header.is_empty())
-            .collect();
-        mask(&headers.join("、")).chars().take(300).collect()
+    /// The headers as written.
+    pub(super) fn headers(&self) -> &[String] {
+        &self.headers
     }
+}
+
+/// Headers for an error message, masked and bounded.
+pub(super) fn shown(headers: &[String]) -> String {
+    let headers: Vec<&str> = headers
+        .iter()
+        .map(String::as_str)
+        .filter(|header| !header.is_empty())
+        .collect();
+    mask(&headers.join("、")).chars().take(300).collect()
 }
 
 #[cfg(test)]

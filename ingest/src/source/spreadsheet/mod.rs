@@ -2,6 +2,7 @@
 //!
 //! Must never guess: a row that cannot be read as it stands is refused with the field named, the others go on.
 
+mod approvals;
 mod cell;
 mod columns;
 pub(super) mod csv;
@@ -29,12 +30,23 @@ use std::path::PathBuf;
 pub struct SpreadsheetConfig {
     /// Folder that is watched for `.xlsx` and `.csv` files.
     pub folder: PathBuf,
+    /// What the rows are, where they are no tickets.
+    #[serde(default)]
+    pub preset: Option<Preset>,
     /// Sheet of a workbook; the first that holds anything where none is named.
     #[serde(default)]
     pub sheet: Option<String>,
     /// Our field → the export's header, where the built-in synonyms do not know it: `no = "流水单号"`.
     #[serde(default)]
     pub columns: Overrides,
+}
+
+/// Tables of other offices that are known here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Preset {
+    /// Items of an approvals office (行政审批办件), counted apart from all tickets.
+    Approvals,
 }
 
 /// Rows a title or a filter line may stand above the headers.
@@ -91,7 +103,7 @@ fn drafts(
     config: &SpreadsheetConfig,
     observed_at: Moment,
 ) -> Result<Drafts, SourceError> {
-    let layout = header(file, &mut rows, config)?;
+    let reading = header(file, &mut rows, config)?;
     let file = file.to_owned();
     let collected = move |row: Result<(u64, Vec<Cell>), Damage>| match row {
         Ok((_, cells)) if cells.iter().all(Cell::is_empty) => None,
@@ -101,22 +113,14 @@ fn drafts(
                 row: Some(row),
                 field: None,
             };
-            Some(
-                match (row::Row {
-                    layout: &layout,
-                    cells: &cells,
-                    place: &place,
-                })
-                .ticket()
-                {
-                    Ok(ticket) => Collected {
-                        draft: Draft::Ticket(Box::new(ticket)),
-                        place,
-                        observed_at,
-                    },
-                    Err(refusal) => Collected::refused(*refusal, observed_at),
+            Some(match reading.draft(&cells, &place) {
+                Ok(draft) => Collected {
+                    draft,
+                    place,
+                    observed_at,
                 },
-            )
+                Err(refusal) => Collected::refused(*refusal, observed_at),
+            })
         }
         Err(Damage { row }) => {
             let refusal = Refusal {
@@ -135,27 +139,76 @@ fn drafts(
     Ok(Box::new(rows.filter_map(collected)))
 }
 
-/// The first row that has every column a ticket needs.
-fn header(file: &str, rows: &mut Rows, config: &SpreadsheetConfig) -> Result<Layout, SourceError> {
-    let mut best: Option<Layout> = None;
+/// How the rows of a table are read.
+enum Reading {
+    Tickets(Box<Layout>),
+    Approvals(approvals::Layout),
+}
+
+impl Reading {
+    fn of(row: &[String], config: &SpreadsheetConfig) -> Self {
+        match config.preset {
+            None => Self::Tickets(Box::new(Layout::of(row, &config.columns))),
+            Some(Preset::Approvals) => Self::Approvals(approvals::Layout::of(row, &config.columns)),
+        }
+    }
+
+    fn draft(&self, cells: &[Cell], place: &Place) -> Result<Draft, Box<Refusal>> {
+        match self {
+            Self::Tickets(layout) => {
+                let row = row::Row { layout, cells, place };
+                row.ticket().map(|ticket| Draft::Ticket(Box::new(ticket)))
+            }
+            Self::Approvals(layout) => {
+                approvals::item(layout, cells, place).map(|item| Draft::Approval(Box::new(item)))
+            }
+        }
+    }
+
+    /// What no row can do without and this table does not have.
+    fn missing(&self) -> Option<&'static str> {
+        match self {
+            Self::Tickets(layout) => layout.missing(),
+            Self::Approvals(layout) => layout.missing(),
+        }
+    }
+
+    fn recognised(&self) -> usize {
+        match self {
+            Self::Tickets(layout) => layout.recognised(),
+            Self::Approvals(layout) => layout.recognised(),
+        }
+    }
+
+    fn headers(&self) -> &[String] {
+        match self {
+            Self::Tickets(layout) => layout.headers(),
+            Self::Approvals(layout) => layout.headers(),
+        }
+    }
+}
+
+/// The first row that has every column the rows need.
+fn header(file: &str, rows: &mut Rows, config: &SpreadsheetConfig) -> Result<Reading, SourceError> {
+    let mut best: Option<Reading> = None;
     for row in rows.take(HEADER_WITHIN) {
         let (_, cells) = row.map_err(|_| unreadable(file, "damaged before the header row".to_owned()))?;
         let texts: Vec<String> = cells.iter().map(Cell::text).collect();
-        let layout = Layout::of(&texts, &config.columns);
-        if layout.missing().is_none() {
-            return Ok(layout);
+        let reading = Reading::of(&texts, config);
+        if reading.missing().is_none() {
+            return Ok(reading);
         }
         if best
             .as_ref()
-            .is_none_or(|best| layout.recognised() > best.recognised())
+            .is_none_or(|best| reading.recognised() > best.recognised())
         {
-            best = Some(layout);
+            best = Some(reading);
         }
     }
     let best = best.ok_or_else(|| unreadable(file, "no rows".to_owned()))?;
     Err(SourceError::Column {
         file: file.to_owned(),
         missing: best.missing().unwrap_or_default().to_owned(),
-        found: best.found(),
+        found: columns::shown(best.headers()),
     })
 }

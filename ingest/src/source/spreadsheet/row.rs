@@ -40,7 +40,8 @@ impl Row<'_> {
         let r#type =
             words::ticket_type(&self.cell(Field::Type).text()).ok_or_else(|| self.unknown(Field::Type))?;
         let resolved_at = self.moment(Field::ResolvedAt)?;
-        match (words::is_resolved(&self.cell(Field::Status).text()), resolved_at) {
+        let status = words::is_resolved(&self.cell(Field::Status).text());
+        match (status, resolved_at) {
             (Some(true), None) => {
                 let reason = format!("状态为已办结，但“{}”为空", self.layout.header(Field::ResolvedAt));
                 return Err(self.refuse(Some(Field::ResolvedAt), "contradiction", reason));
@@ -60,6 +61,7 @@ impl Row<'_> {
             body: self.cell(Field::Body).text(),
             channel: self.text(Field::Channel),
             region: self.text(Field::Region),
+            urgency: self.text(Field::Urgency),
             caller: self.text(Field::Caller),
             r#type,
             topic: self.text(Field::Topic),
@@ -70,6 +72,7 @@ impl Row<'_> {
             contacted_at: self.moment(Field::ContactedAt)?,
             due_at: self.time(Field::DueAt, Cell::deadline)?,
             resolved_at,
+            unresolved: status == Some(false),
             replied_at: self.moment(Field::RepliedAt)?,
             reply: self.text(Field::Reply),
             direct: words::is_direct(&self.cell(Field::Direct).text()),

@@ -44,6 +44,15 @@ const CSV: &str = "\
 20160103000004,2016/1/3 12:00,建议类,增设站点,,还行\n";
 
 #[test]
+fn a_status_that_says_unresolved_is_kept() {
+    let csv = "工单编号,受理时间,内容,办结时间,工单状态\n1,2016/1/3 10:20,路灯不亮,,办理中\n\
+               2,2016/1/3 10:20,路灯不亮,,\n3,2016/1/3 10:20,路灯不亮,2016/1/4 9:00,已办结\n";
+    let rows = csv_text(csv).unwrap();
+    let unresolved: Vec<bool> = rows.iter().map(|row| ticket(row).unresolved).collect();
+    assert_eq!(unresolved, [true, false, false]);
+}
+
+#[test]
 fn csv_rows_and_what_is_wrong_with_them() {
     let rows = csv_text(CSV).unwrap();
     assert_eq!(rows.len(), 4);

@@ -4,6 +4,7 @@
 //! source of truth: ledger and index can be deleted and rebuilt from it.
 
 pub mod bulletin;
+pub mod copies;
 pub mod deadline;
 pub mod escalation;
 pub mod frame;

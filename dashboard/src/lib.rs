@@ -4,6 +4,7 @@
 
 pub mod api;
 pub mod cli;
+mod collapse;
 pub mod config;
 pub mod data;
 pub mod deeds;

@@ -91,6 +91,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/issues", get(api::issues::get))
         .route("/api/v1/search", get(api::search::get))
         .route("/api/v1/posts/{id}", get(api::posts::get))
+        .route("/api/v1/posts/{id}/copies", get(api::posts::copies))
         .route("/api/v1/sources", get(api::sources::list))
         .route("/api/v1/sources/{name}/control", post(api::sources::control))
         .route("/api/v1/dead-letters", get(api::sources::dead_letters))

@@ -390,7 +390,10 @@ impl App {
             if let Some(error) = self.stopped.borrow().clone() {
                 return Err(StateError::Stopped(error));
             }
-            if self.index.checkpoint().reached(end) && self.ledger.checkpoint()?.reached(end) {
+            if self.index.checkpoint().reached(end)
+                && self.ledger.checkpoint()?.reached(end)
+                && self.ledger.copies_judged()?
+            {
                 return Ok(());
             }
             tokio::time::sleep(POLL).await;

@@ -11,6 +11,7 @@
 mod apply;
 mod arrivals;
 mod clock;
+mod copies;
 mod corrections;
 mod events;
 #[cfg(test)]
@@ -36,6 +37,7 @@ mod whole;
 pub use crate::deadline::Due;
 pub use arrivals::DeadReason;
 pub use clock::Supposed;
+pub use copies::{Copy, Story};
 pub use corrections::{Judged, Unread};
 pub use fold::{Fold, Round, Seen, fold};
 pub use handled::Handled;

@@ -4,7 +4,7 @@ use super::LedgerError;
 use rusqlite::Connection;
 
 /// Raised with every change of [`TABLES`]; a file of another version is made anew from the log.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// `change` is the number of the transaction that last changed a row: frames read only what is newer than they hold.
 /// `names` holds every repeated text (unit, topic, region …) once; code 0 stands for none.
@@ -78,6 +78,18 @@ CREATE TABLE post_revisions (
     topic INTEGER NOT NULL, sentiment REAL, sentiment_label INTEGER NOT NULL,
     PRIMARY KEY (post_id, id)
 ) WITHOUT ROWID;
+
+-- What is kept of a post's text to find its copies. (seen_at, tie) is the order they are judged in: when it was first
+-- seen, then the first bytes of its id.
+CREATE TABLE prints (
+    post INTEGER PRIMARY KEY, seen_at INTEGER NOT NULL, tie INTEGER NOT NULL, published_at INTEGER NOT NULL,
+    print BLOB NOT NULL
+);
+CREATE INDEX prints_order ON prints (seen_at, tie);
+CREATE INDEX prints_published ON prints (published_at);
+-- Posts that are copies, with the post they are a copy of (their founder, which is none itself).
+CREATE TABLE copies (post INTEGER PRIMARY KEY, story INTEGER NOT NULL);
+CREATE INDEX copies_story ON copies (story);
 
 CREATE TABLE dead (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, observed_at INTEGER NOT NULL, payload TEXT NOT NULL

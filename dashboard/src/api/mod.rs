@@ -43,6 +43,7 @@ const LARGEST_LIMIT: usize = 1000;
         issues::get,
         search::get,
         posts::get,
+        posts::copies,
         sources::list,
         sources::dead_letters,
         sources::control,

@@ -1,6 +1,7 @@
 //! The router as a browser meets it, over a real application in a temporary folder.
 
 mod cases;
+mod copies;
 mod sources;
 
 use super::router;

@@ -270,6 +270,7 @@ impl Engine {
                 Arc::clone(&index),
                 Arc::clone(&models),
                 segmenter.clone(),
+                config.copies,
             );
             tokio::spawn(async move {
                 let done = processor.run(stopping).await;

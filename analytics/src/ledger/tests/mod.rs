@@ -1,5 +1,6 @@
 //! The ledger against its invariants.
 
+mod copies;
 mod fold;
 mod list;
 mod revisions;

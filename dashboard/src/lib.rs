@@ -15,3 +15,4 @@ pub mod router;
 pub mod run;
 mod sources;
 pub mod state;
+mod trial;

@@ -20,6 +20,7 @@ use chrono::{Datelike, NaiveDate};
 use index::{Segmenter, writer::Index};
 use ingest::{
     clean::Cleaner,
+    fetch::Fetcher,
     log::{Checkpoint, Log, LogError},
     record::{Body, Record, RecordId},
     source::{Collected, Drafts, Kind, SourceConfig, SourceError, file, json_lines, state::CollectState},
@@ -55,6 +56,10 @@ pub struct App {
     pub(crate) sources: Statuses,
     /// Held while an action is checked and put on the log.
     pub(crate) acting: tokio::sync::Mutex<()>,
+    /// The HTTP client, shared with the collector so that both wait their turn at each host.
+    pub(crate) fetcher: Fetcher,
+    /// Held while a source is tried.
+    pub(crate) trying: tokio::sync::Mutex<()>,
     /// What collection remembers, shared with the collector.
     pub(crate) collect: Arc<CollectState>,
     /// What the processor of this process ended with; stays `None` where another process runs it.

@@ -12,6 +12,7 @@ pub(crate) mod posts;
 pub(crate) mod search;
 pub(crate) mod sources;
 pub(crate) mod tickets;
+pub(crate) mod trial;
 
 use crate::error::{Error, Problem};
 use axum::Json;
@@ -47,6 +48,7 @@ const LARGEST_LIMIT: usize = 1000;
         sources::list,
         sources::dead_letters,
         sources::control,
+        trial::post,
         feeds::post,
     ),
     components(schemas(Problem))

@@ -30,6 +30,7 @@ pub(crate) mod ticket;
 pub(crate) mod tickets;
 mod told;
 pub(crate) mod triage;
+pub(crate) mod trial;
 
 use crate::{
     error::Error,

@@ -3,6 +3,7 @@
 mod cases;
 mod copies;
 mod sources;
+mod trial;
 
 use super::router;
 use crate::{config::Config, data::DataDir, pages::PAGES, run::Engine, state::App};

@@ -24,6 +24,7 @@ use anyhow::Context;
 use index::{Segmenter, writer::Index};
 use ingest::{
     clean::{CallerKey, Cleaner},
+    fetch::Fetcher,
     log::{self, LogConfig},
     source::state::CollectState,
     time::{self, Moment},
@@ -246,6 +247,7 @@ impl Engine {
         let models = Arc::new(models_of(&config, &data)?);
         let units = units(&config)?;
         let cleaner = cleaner(&config, &data)?;
+        let fetcher = Fetcher::new(config.fetch.clone())?;
         data.bind_log(&config.log.identity())?;
         let log = log::open(&config.log, data.root()).await?;
         let (ledger, index) = if ownership.is_some() {
@@ -300,6 +302,8 @@ impl Engine {
             cleaner,
             frames,
             acting: tokio::sync::Mutex::default(),
+            fetcher,
+            trying: tokio::sync::Mutex::default(),
             stopped,
         });
         Ok(Self {

@@ -1,7 +1,6 @@
 //! The print of a text: what is kept of it to find its copies, a few hundred bytes whatever its length.
 
 use super::{LEAST, SHORT, text::characters};
-use rustc_hash::FxHashSet;
 
 /// Characters of a feature. Of two texts with one character in twenty changed in each, 3 of 4 still have theirs.
 const FEATURE: usize = 3;
@@ -13,10 +12,8 @@ const FEATURES: usize = 128;
 const STRETCHES: usize = 12;
 /// Facts kept of a text.
 const FACTS: usize = 24;
-/// What the name of a place ends in.
-const PLACE_ENDS: [char; 14] = [
-    '路', '街', '巷', '弄', '桥', '村', '苑', '镇', '乡', '站', '校', '院', '园', '厦',
-];
+/// An odd number whose bits look random.
+const ODD: u64 = 0xD6E8_FEB8_6659_FD93;
 
 /// What is kept of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,9 +42,10 @@ impl Print {
         if characters.len() < LEAST {
             return None;
         }
-        let text = characters.iter().fold(0x9E37_79B9_7F4A_7C15, |hash, c| {
-            mixed(hash ^ u64::from(*c as u32))
+        let text = characters.iter().fold(0, |hash: u64, c| {
+            (hash.rotate_left(5) ^ u64::from(*c as u32)).wrapping_mul(ODD)
         });
+        let text = mixed(text);
         let length = u32::try_from(characters.len()).unwrap_or(u32::MAX);
         if characters.len() < SHORT {
             return Some(Self {
@@ -59,16 +57,13 @@ impl Print {
                 features: Vec::new(),
             });
         }
-        let all: Vec<u32> = characters
-            .windows(FEATURE)
-            .map(|part| {
-                // 21 bits hold any character.
-                let packed = part
-                    .iter()
-                    .fold(0, |packed, c| packed << 21 | u64::from(*c as u32));
-                (mixed(packed) >> 32) as u32
-            })
-            .collect();
+        let mut packed = 0;
+        let rolled = characters.iter().map(|c| {
+            // 21 bits hold any character, and three of them a feature.
+            packed = (packed << 21 | u64::from(*c as u32)) & (u64::MAX >> 1);
+            (mixed(packed) >> 32) as u32
+        });
+        let all: Vec<u32> = rolled.skip(FEATURE - 1).collect();
         let level = (all.len() / FEATURES).checked_ilog2().map_or(0, |log| log + 1);
         Some(Self {
             text,
@@ -127,8 +122,9 @@ pub(super) fn of_level(hash: u32, level: u32) -> bool {
 fn stretches(features: &[u32]) -> Vec<u32> {
     let mut least: Vec<u32> = Vec::with_capacity(STRETCHES + 1);
     for part in features.windows(STRETCH - FEATURE + 1) {
+        // The features are mixed already; one more product is enough.
         let covering = u64::from(part[0]) << 32 ^ u64::from(part[3]) << 16 ^ u64::from(part[5]);
-        let hash = (mixed(covering) >> 32) as u32;
+        let hash = (covering.wrapping_mul(ODD) >> 32) as u32;
         if least.len() == STRETCHES && least.last().is_some_and(|last| hash >= *last) {
             continue;
         }
@@ -143,7 +139,7 @@ fn stretches(features: &[u32]) -> Vec<u32> {
 /// Numbers with the character behind them (12路, 260元, 3日), and what ends like the name of a place with the two
 /// characters before.
 fn facts(characters: &[char]) -> Vec<u32> {
-    let mut facts = FxHashSet::default();
+    let mut facts = Vec::new();
     let mut number: Option<u64> = None;
     for (at, c) in characters.iter().enumerate() {
         if c.is_ascii_digit() {
@@ -151,25 +147,33 @@ fn facts(characters: &[char]) -> Vec<u32> {
             continue;
         }
         if let Some(number) = number.take() {
-            facts.insert((mixed(number ^ u64::from(*c as u32)) >> 32) as u32);
+            facts.push((mixed(number ^ u64::from(*c as u32)) >> 32) as u32);
         }
-        if at >= 2 && PLACE_ENDS.contains(c) {
+        if at >= 2 && ends_a_place(*c) {
             let packed = characters[at - 2..=at]
                 .iter()
                 .fold(0, |packed, c| packed << 21 | u64::from(*c as u32));
-            facts.insert((mixed(packed) >> 32) as u32);
+            facts.push((mixed(packed) >> 32) as u32);
         }
     }
-    let mut facts: Vec<u32> = facts.into_iter().collect();
     facts.sort_unstable();
+    facts.dedup();
     facts.truncate(FACTS);
     facts
 }
 
+/// What the name of a place ends in.
+fn ends_a_place(c: char) -> bool {
+    matches!(
+        c,
+        '路' | '街' | '巷' | '弄' | '桥' | '村' | '苑' | '镇' | '乡' | '站' | '校' | '院' | '园' | '厦'
+    )
+}
+
 /// A full mixing step. Prints are kept, so it must never change without a new version of the ledger.
 fn mixed(mut x: u64) -> u64 {
-    x = (x ^ (x >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
-    x = (x ^ (x >> 32)).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    x = (x ^ (x >> 32)).wrapping_mul(ODD);
+    x = (x ^ (x >> 32)).wrapping_mul(ODD);
     x ^ (x >> 32)
 }
 
@@ -201,7 +205,7 @@ mod tests {
         let long = Print::of("", &"东门外大街12路公交站牌被撞倒，希望尽快修复。".repeat(3)).unwrap();
         assert_eq!(
             (print.text, long.text, long.features.len()),
-            (2_636_151_208_295_666_557, 12_314_944_456_248_577_839, 61)
+            (5_080_702_629_680_727_975, 15_976_212_568_095_940_273, 61)
         );
     }
 }

@@ -274,22 +274,29 @@ fn judge(connection: &mut Connection, shelves: &mut Shelves, rule: &Rule) -> Res
         connection: &transaction,
         rule,
     };
-    let rows: Vec<(Founder, i64, Vec<u8>)> = transaction
+    let rows: Vec<(Founder, i64, Vec<u8>, Option<i64>)> = transaction
         .prepare_cached(
-            "SELECT post, seen_at, tie, published_at, print FROM prints WHERE (seen_at, tie) >= (?1, ?2)
-             ORDER BY seen_at, tie LIMIT ?3",
+            "SELECT post, seen_at, tie, published_at, print, (SELECT story FROM copies WHERE copies.post = prints.post)
+             FROM prints WHERE (seen_at, tie) >= (?1, ?2) ORDER BY seen_at, tie LIMIT ?3",
         )?
         .query_map((from.0, from.1, CHUNK as i64), |row| {
             let founder = Founder {
                 post: row.get(0)?,
                 place: (row.get(1)?, row.get(2)?),
             };
-            Ok((founder, row.get(3)?, row.get(4)?))
+            Ok((founder, row.get(3)?, row.get(4)?, row.get(5)?))
         })?
         .collect::<Result<_, _>>()?;
-    for (post, published_at, bytes) in &rows {
+    for (post, published_at, bytes, held) in &rows {
         let print = Print::read(bytes).ok_or_else(unreadable)?;
-        judging.post(shelves, *post, rule.window(*published_at), &print)?;
+        let window = rule.window(*published_at);
+        let story = judging.story(shelves, *post, window, &print)?;
+        if story != *held {
+            judging.write(post.post, story)?;
+        }
+        if story.is_none() {
+            shelves.take(window, *post, &print);
+        }
     }
     match rows.last().filter(|_| rows.len() == CHUNK) {
         // One further than the last: no two posts stand at one place.
@@ -315,14 +322,14 @@ struct Judging<'a> {
 }
 
 impl Judging<'_> {
-    /// Judges one post; all that stand before it have been.
-    fn post(
+    /// The founder a post is a copy of; all posts that stand before it have been judged.
+    fn story(
         &self,
         shelves: &mut Shelves,
         post: Founder,
         window: i64,
         print: &Print,
-    ) -> Result<(), LedgerError> {
+    ) -> Result<Option<i64>, LedgerError> {
         let windows = [window - 1, window, window + 1];
         for window in windows {
             if !shelves.holds(window) {
@@ -338,28 +345,20 @@ impl Judging<'_> {
                 best = Some((alike, founder.post));
             }
         }
-        let held: Option<i64> = self
-            .connection
-            .prepare_cached("SELECT story FROM copies WHERE post = ?1")?
-            .query_row([post.post], |row| row.get(0))
-            .optional()?;
-        let story = best.map(|(_, story)| story);
+        Ok(best.map(|(_, story)| story))
+    }
+
+    fn write(&self, post: i64, story: Option<i64>) -> Result<(), LedgerError> {
         match story {
-            Some(story) if held != Some(story) => {
-                self.connection
-                    .prepare_cached("INSERT OR REPLACE INTO copies (post, story) VALUES (?1, ?2)")?
-                    .execute((post.post, story))?;
-            }
-            None if held.is_some() => {
-                self.connection
-                    .prepare_cached("DELETE FROM copies WHERE post = ?1")?
-                    .execute([post.post])?;
-            }
-            _ => {}
-        }
-        if story.is_none() {
-            shelves.take(window, post, print);
-        }
+            Some(story) => self
+                .connection
+                .prepare_cached("INSERT OR REPLACE INTO copies (post, story) VALUES (?1, ?2)")?
+                .execute((post, story))?,
+            None => self
+                .connection
+                .prepare_cached("DELETE FROM copies WHERE post = ?1")?
+                .execute([post])?,
+        };
         Ok(())
     }
 

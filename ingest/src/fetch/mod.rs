@@ -12,7 +12,7 @@ mod decompress;
 mod error;
 mod exchange;
 mod lane;
-mod refresh;
+pub(crate) mod refresh;
 mod robots;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -8,7 +8,7 @@ const HEAD: usize = 8 * 1024;
 const SOON: f64 = 5.0;
 
 /// Where a page leads by itself; `None` for one that stays.
-pub(super) fn target(body: &[u8], here: &Url) -> Option<Url> {
+pub(crate) fn target(body: &[u8], here: &Url) -> Option<Url> {
     let head = String::from_utf8_lossy(&body[..body.len().min(HEAD)]);
     // Lengths stay the same in ASCII, so places in one are places in the other.
     let lower = head.to_ascii_lowercase();

@@ -6,6 +6,7 @@
 pub mod approvals;
 pub mod bulletin;
 pub mod configuration;
+pub mod copies;
 pub mod deadline;
 pub mod escalation;
 pub mod frame;

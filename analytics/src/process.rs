@@ -4,6 +4,7 @@
 //! written before it started, labels come from the log, so a replay gives the past as it was.
 
 use crate::{
+    copies::Rule,
     label::{Label, LabelError, Models, Text, event::classified},
     ledger::{Labelled, Ledger, LedgerError, Ticket},
     relabel::labels_of,
@@ -40,6 +41,7 @@ pub struct Processor {
     index: Arc<Index>,
     models: Arc<Models>,
     segmenter: Segmenter,
+    copies: Rule,
     actor: String,
 }
 
@@ -86,13 +88,14 @@ struct Prepared {
 }
 
 impl Processor {
-    /// A processor over its ports. `models` label what arrives from now on.
+    /// A processor over its ports. `models` label what arrives from now on; `copies` says what counts as a copy.
     pub fn new(
         log: Arc<dyn Log>,
         ledger: Arc<Ledger>,
         index: Arc<Index>,
         models: Arc<Models>,
         segmenter: Segmenter,
+        copies: Rule,
     ) -> Arc<Self> {
         let actor = models.actor();
         Arc::new(Self {
@@ -101,6 +104,7 @@ impl Processor {
             index,
             models,
             segmenter,
+            copies,
             actor,
         })
     }
@@ -115,6 +119,7 @@ impl Processor {
         let mut reader = self.log.reader(&Topic::ALL, &position).await?;
         let mut live = false;
         let mut uncommitted = 0;
+        let mut judged = false;
         // The batch on its way into the sinks, while the next one is read, segmented and labelled.
         let mut storing: Option<Storing> = None;
         while !*stop.borrow_and_update() {
@@ -143,6 +148,7 @@ impl Processor {
                 let amended = prepared.amended;
                 let (this, at) = (Arc::clone(&self), position.clone());
                 storing = Some(task::spawn_blocking(move || this.store(prepared, &at)));
+                judged = false;
                 if amended && live {
                     uncommitted += finish(&mut storing).await?;
                     self.label_pending().await?;
@@ -150,9 +156,18 @@ impl Processor {
             }
             if !more || uncommitted >= COMMIT_EVERY {
                 finish(&mut storing).await?;
+                // In the middle of a bulk load nobody asks for copies, and each post would be judged more than once.
+                let judging = (!more && !judged).then(|| {
+                    let this = Arc::clone(&self);
+                    task::spawn_blocking(move || this.ledger.judge_copies(&this.copies))
+                });
                 if !self.index.checkpoint().reached(&position) {
                     let (this, at) = (Arc::clone(&self), position.clone());
                     task::spawn_blocking(move || this.index.commit(&at)).await??;
+                }
+                if let Some(judging) = judging {
+                    judging.await??;
+                    judged = true;
                 }
                 uncommitted = 0;
             }

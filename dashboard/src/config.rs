@@ -4,7 +4,7 @@
 //! `[[source]]` tables of all files are joined. `config/minsheng.toml` shows every key with its reason.
 
 use crate::attachments::AttachmentConfig;
-use analytics::hot::Thresholds;
+use analytics::{copies, hot::Thresholds};
 use ingest::{fetch::FetchConfig, log::LogConfig, source::SourceConfig, time::Moment};
 use serde::Deserialize;
 use std::{
@@ -30,6 +30,8 @@ pub struct Config {
     pub attachments: AttachmentConfig,
     /// From when on an issue is hot or stubborn.
     pub issues: Thresholds,
+    /// What counts as a copy of a post.
+    pub copies: copies::Rule,
     /// What is collected.
     #[serde(rename = "source")]
     pub sources: Vec<SourceConfig>,
@@ -151,6 +153,7 @@ impl Config {
                 pair[0]
             )));
         }
+        self.copies.check().map_err(ConfigError::Together)?;
         let listen = self.dashboard.listen;
         if !listen.ip().is_loopback() {
             return Err(ConfigError::Together(format!(

@@ -5,6 +5,7 @@
 pub mod api;
 mod attachments;
 pub mod cli;
+mod collapse;
 pub mod config;
 pub mod data;
 pub mod deeds;
@@ -15,3 +16,4 @@ pub mod router;
 pub mod run;
 mod sources;
 pub mod state;
+mod trial;

@@ -83,6 +83,7 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/sources/{name}/pause", post(pages::sources::pause))
         .route("/sources/{name}/resume", post(pages::sources::resume))
         .route("/sources/{name}/retry", post(pages::sources::retry))
+        .route("/sources/{name}/try", post(pages::trial::post))
         .route("/assets/{hash}/{name}", get(pages::assets::get))
         .route("/api/v1/openapi.json", get(api::openapi))
         .route("/api/v1/metrics", get(api::metrics::list))
@@ -102,8 +103,10 @@ pub fn router(app: Arc<App>) -> Router {
         .route("/api/v1/approvals/metrics", get(api::approvals::metrics))
         .route("/api/v1/search", get(api::search::get))
         .route("/api/v1/posts/{id}", get(api::posts::get))
+        .route("/api/v1/posts/{id}/copies", get(api::posts::copies))
         .route("/api/v1/sources", get(api::sources::list))
         .route("/api/v1/sources/{name}/control", post(api::sources::control))
+        .route("/api/v1/sources/{name}/try", post(api::trial::post))
         .route("/api/v1/dead-letters", get(api::sources::dead_letters))
         .layer(DefaultBodyLimit::max(MAX_FORM))
         .route(

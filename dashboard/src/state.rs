@@ -21,6 +21,7 @@ use chrono::{Datelike, NaiveDate};
 use index::{Segmenter, writer::Index};
 use ingest::{
     clean::Cleaner,
+    fetch::Fetcher,
     log::{Checkpoint, Log, LogError},
     record::{Body, Record, RecordId},
     source::{Collected, Drafts, Kind, SourceConfig, SourceError, file, json_lines, state::CollectState},
@@ -58,6 +59,10 @@ pub struct App {
     pub(crate) attachments: Attachments,
     /// Held while an action is checked and put on the log.
     pub(crate) acting: tokio::sync::Mutex<()>,
+    /// The HTTP client, shared with the collector so that both wait their turn at each host.
+    pub(crate) fetcher: Fetcher,
+    /// Held while a source is tried.
+    pub(crate) trying: tokio::sync::Mutex<()>,
     /// What collection remembers, shared with the collector.
     pub(crate) collect: Arc<CollectState>,
     /// What the processor of this process ended with; stays `None` where another process runs it.
@@ -393,7 +398,10 @@ impl App {
             if let Some(error) = self.stopped.borrow().clone() {
                 return Err(StateError::Stopped(error));
             }
-            if self.index.checkpoint().reached(end) && self.ledger.checkpoint()?.reached(end) {
+            if self.index.checkpoint().reached(end)
+                && self.ledger.checkpoint()?.reached(end)
+                && self.ledger.copies_judged()?
+            {
                 return Ok(());
             }
             tokio::time::sleep(POLL).await;

@@ -3,7 +3,7 @@
 pub use crate::tally::Bar;
 
 use crate::{
-    layout::{DATE, ID},
+    layout::{DATE, Fields, ID},
     query::{self, Mark, Scope},
     schema::Kind,
     snippet::{highlights, snippet},
@@ -14,7 +14,7 @@ use crate::{
 use ingest::time::Moment;
 use serde::Serialize;
 use tantivy::{
-    DocAddress, Order, Score,
+    DocAddress, Order, Score, Searcher,
     collector::{
         Count, TopDocs,
         sort_key::{SortBySimilarityScore, SortByStaticFastValue, SortByString},
@@ -92,12 +92,40 @@ pub struct Hits {
     pub timeline: Vec<Bar>,
 }
 
+/// The best of what was found, in order, by id only: what a caller shows of it is read with [`Ranking::hits`].
+pub struct Ranking {
+    fields: Fields,
+    searcher: Searcher,
+    marks: Vec<Mark>,
+    found: Vec<(Score, DocAddress)>,
+    /// How many documents match in all.
+    pub total: usize,
+    /// As in [`Hits`].
+    pub facets: Vec<(&'static str, Vec<(String, usize)>)>,
+    /// As in [`Hits`].
+    pub timeline: Vec<Bar>,
+}
+
 impl Index {
     /// Searches the last committed state. Blocking.
     ///
     /// # Errors
     /// [`IndexError::Query`] with the place when the query cannot be read.
     pub fn search(&self, request: &Request) -> Result<Hits, IndexError> {
+        let ranking = self.rank(request)?;
+        Ok(Hits {
+            hits: ranking.hits(0..ranking.len())?,
+            total: ranking.total,
+            facets: ranking.facets,
+            timeline: ranking.timeline,
+        })
+    }
+
+    /// As [`Self::search`], without reading the documents. Blocking.
+    ///
+    /// # Errors
+    /// [`IndexError::Query`] with the place when the query cannot be read.
+    pub fn rank(&self, request: &Request) -> Result<Ranking, IndexError> {
         let node = query::parse(&request.query)?;
         let (query, marks) = query::plan(&node, self.fields, &self.segmenter);
         let searcher = self.searcher();
@@ -132,17 +160,66 @@ impl Index {
                 tally,
             )
         };
-
-        let hits = found.into_iter().map(|(score, address)| {
-            let stored = Stored::read(&self.fields, &searcher.doc(address)?);
-            Ok(hit(stored, score, &marks))
-        });
-        Ok(Hits {
-            hits: hits.collect::<Result<_, IndexError>>()?,
+        Ok(Ranking {
+            fields: self.fields,
+            searcher,
+            marks,
+            found,
             total,
             facets: tally.as_ref().map(Tally::facets).unwrap_or_default(),
             timeline: tally.as_ref().map(Tally::timeline).unwrap_or_default(),
         })
+    }
+}
+
+impl Ranking {
+    /// How many are ranked.
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Their ids, in order.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn ids(&self) -> Result<Vec<String>, IndexError> {
+        let columns: Vec<_> = self
+            .searcher
+            .segment_readers()
+            .iter()
+            .map(|segment| segment.fast_fields().str(ID))
+            .collect::<Result<_, _>>()?;
+        let mut ids = Vec::with_capacity(self.found.len());
+        for (_, address) in &self.found {
+            let mut id = String::new();
+            if let Some(column) = columns.get(address.segment_ord as usize).and_then(Option::as_ref)
+                && let Some(ordinal) = column.term_ords(address.doc_id).next()
+            {
+                column.ord_to_str(ordinal, &mut id)?;
+            }
+            ids.push(id);
+        }
+        Ok(ids)
+    }
+
+    /// Reads the hits at these ranks; ranks there are none of are left out.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn hits(&self, ranks: impl IntoIterator<Item = usize>) -> Result<Vec<Hit>, IndexError> {
+        ranks
+            .into_iter()
+            .filter_map(|rank| self.found.get(rank))
+            .map(|(score, address)| {
+                let stored = Stored::read(&self.fields, &self.searcher.doc(*address)?);
+                Ok(hit(stored, *score, &self.marks))
+            })
+            .collect()
     }
 }
 

@@ -173,6 +173,9 @@ fn fuzz_extract() {
     campaign("extract", "pages", |input| {
         let text = String::from_utf8_lossy(input);
         let article = extract::extract(&text, Some("http://a.test/2016/06/03/x.html"));
+        let here = Url::parse("http://a.test/2016/06/03/x.html").unwrap();
+        drop(extract::following(&text, &here, &here, 2));
+        drop(crate::fetch::refresh::target(input, &here));
         // Nothing is made up: a text is no longer than its page.
         assert!(article.text.len() <= text.len().max(64) * 4);
     });

@@ -5,7 +5,7 @@ use crate::{
     Done,
     log::{fill, post, runtime},
 };
-use analytics::{deadline::Rules, label::Models, ledger::Ledger, process::Processor};
+use analytics::{copies::Rule, deadline::Rules, label::Models, ledger::Ledger, process::Processor};
 use anyhow::Result;
 use index::{Segmenter, writer::Index};
 use ingest::{
@@ -144,9 +144,19 @@ pub(crate) fn whole() -> Result<Done> {
         let end = log.end().await?;
         let (stop, stopping) = watch::channel(false);
         let begun = Instant::now();
-        let processor = Processor::new(log, Arc::clone(&ledger), Arc::clone(&index), models, segmenter);
+        let processor = Processor::new(
+            log,
+            Arc::clone(&ledger),
+            Arc::clone(&index),
+            models,
+            segmenter,
+            Rule::default(),
+        );
         let running = tokio::spawn(processor.run(stopping));
-        while !(index.checkpoint().reached(&end) && ledger.checkpoint()?.reached(&end)) {
+        while !(index.checkpoint().reached(&end)
+            && ledger.checkpoint()?.reached(&end)
+            && ledger.copies_judged()?)
+        {
             anyhow::ensure!(!running.is_finished(), "processing stopped");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }

@@ -11,7 +11,7 @@
 
 use rdkafka::{
     ClientConfig, TopicPartitionList,
-    admin::{AdminClient, AdminOptions},
+    admin::{AdminClient, AdminOptions, NewTopic, TopicReplication},
     client::DefaultClientContext,
     config::RDKafkaLogLevel,
     producer::{FutureProducer, FutureRecord},
@@ -158,6 +158,24 @@ impl Broker {
         let mut message: FutureRecord<'_, [u8], [u8]> = FutureRecord::to(topic).partition(partition);
         message.payload = payload;
         producer.send(message, REQUEST).await.expect("deliver");
+    }
+
+    /// Makes a topic that is none of ours.
+    pub async fn create(&self, topic: &str, partitions: i32) {
+        let topic = NewTopic::new(topic, partitions, TopicReplication::Fixed(1));
+        let options = AdminOptions::new().operation_timeout(Some(REQUEST));
+        let created = self.admin().create_topics([&topic], &options).await;
+        created.expect("create topic")[0].as_ref().expect("create topic");
+    }
+
+    /// Writes messages as another program's producer does, each to its partition; returns when all are durable.
+    pub async fn produce(&self, topic: &str, messages: &[(i32, String)]) {
+        let producer: FutureProducer = self.client().create().expect("producer");
+        for (partition, payload) in messages {
+            let message: FutureRecord<'_, [u8], String> =
+                FutureRecord::to(topic).partition(*partition).payload(payload);
+            producer.send(message, REQUEST).await.expect("deliver");
+        }
     }
 
     fn admin(&self) -> AdminClient<DefaultClientContext> {

@@ -1,7 +1,7 @@
 //! A batch of log entries and the checkpoint behind it, in one SQL transaction.
 
 use super::{
-    Applied, Labelled, Ledger, LedgerError, Outcome, TicketRow, arrivals,
+    Applied, Labelled, Ledger, LedgerError, Outcome, TicketRow, arrivals, copies,
     events::{is_label, kind, slot, text},
     history::{History, TicketHistory},
     names::Names,
@@ -10,7 +10,7 @@ use super::{
     store::Writer,
     ties,
 };
-use crate::{deadline::Rules, label::Label};
+use crate::{copies::Place as Standing, deadline::Rules, label::Label};
 use ingest::{
     log::{Checkpoint, Entry},
     record::{Body, Classified, DeadLetter, Event, Place, Post, Record, RecordId, TicketEvent},
@@ -45,7 +45,9 @@ impl Ledger {
         work: impl FnOnce(&mut Applying<'_>) -> Result<T, LedgerError>,
     ) -> Result<T, LedgerError> {
         let mut writer = self.store.write()?;
-        let Writer { connection, names } = &mut *writer;
+        let Writer {
+            connection, names, ..
+        } = &mut *writer;
         let result = (|| {
             let transaction =
                 connection.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate)?;
@@ -57,6 +59,7 @@ impl Ledger {
                 rules: &self.store.rules,
                 change,
                 sources: BTreeMap::new(),
+                unjudged: None,
                 applied: Applied::default(),
             };
             let done = work(&mut applying)?;
@@ -79,6 +82,8 @@ pub(super) struct Applying<'a> {
     pub(super) rules: &'a Rules,
     pub(super) change: i64,
     sources: BTreeMap<String, SourceGain>,
+    /// The first post whose print changed.
+    unjudged: Option<Standing>,
     applied: Applied,
 }
 
@@ -147,6 +152,7 @@ impl Applying<'_> {
             self.post(post_id, &group)?;
         }
         self.count_sources()?;
+        copies::mark(self.connection, self.unjudged)?;
         // Reading may start behind what the ledger holds (the index was older): never step back.
         for (topic, partition, next) in checkpoint.iter() {
             stored.set(topic, partition, next.max(stored.next(topic, partition)));
@@ -268,6 +274,7 @@ impl Applying<'_> {
                 posts::write_revision(self.connection, self.names, post, id, *label)?;
             }
         }
+        let mut text = None;
         if history.newest() != was.as_deref() {
             // What was not the newest before came with this group.
             let newest = group
@@ -276,11 +283,14 @@ impl Applying<'_> {
             self.applied
                 .posts
                 .extend(newest.map(|(_, record, (post, _))| (post.post_id.clone(), record.id.clone())));
+            text = newest.map(|(_, _, (post, _))| *post);
         }
         if let (Some(newest), Some(seen)) = (history.newest(), history.first_seen())
             && (Some(newest) != was.as_deref() || Some(seen) != first_seen)
         {
             posts::write_facts(self.connection, post_id, newest, seen, self.change)?;
+            let changed = copies::keep(self.connection, post_id, was.is_none(), seen, text)?;
+            self.unjudged = [self.unjudged, changed].into_iter().flatten().min();
         }
         Ok(())
     }

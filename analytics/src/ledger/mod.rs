@@ -12,6 +12,7 @@ mod apply;
 mod approvals;
 mod arrivals;
 mod clock;
+mod copies;
 mod corrections;
 mod events;
 #[cfg(test)]
@@ -38,6 +39,7 @@ pub use crate::deadline::Due;
 pub use approvals::ApprovalFilter;
 pub use arrivals::DeadReason;
 pub use clock::Supposed;
+pub use copies::{Copy, Story};
 pub use corrections::{Judged, Unread};
 pub use fold::{Fold, Round, Seen, fold};
 pub use handled::Handled;

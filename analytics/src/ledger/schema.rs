@@ -88,6 +88,18 @@ CREATE TABLE approvals (
 ) WITHOUT ROWID;
 CREATE INDEX approvals_accepted ON approvals (accepted_at);
 
+-- What is kept of a post's text to find its copies. (seen_at, tie) is the order they are judged in: when it was first
+-- seen, then the first bytes of its id.
+CREATE TABLE prints (
+    post INTEGER PRIMARY KEY, seen_at INTEGER NOT NULL, tie INTEGER NOT NULL, published_at INTEGER NOT NULL,
+    print BLOB NOT NULL
+);
+CREATE INDEX prints_order ON prints (seen_at, tie);
+CREATE INDEX prints_published ON prints (published_at);
+-- Posts that are copies, with the post they are a copy of (their founder, which is none itself).
+CREATE TABLE copies (post INTEGER PRIMARY KEY, story INTEGER NOT NULL);
+CREATE INDEX copies_story ON copies (story);
+
 CREATE TABLE dead (
     id TEXT PRIMARY KEY, source TEXT NOT NULL, observed_at INTEGER NOT NULL, payload TEXT NOT NULL
 ) WITHOUT ROWID;

@@ -1,7 +1,7 @@
 //! The connections: one that writes, and as many that read as threads ask for at once.
 
 use super::{LedgerError, names::Names, schema};
-use crate::deadline::Rules;
+use crate::{copies::Shelves, deadline::Rules};
 use rusqlite::{Connection, OpenFlags};
 use std::{
     ops::{Deref, DerefMut},
@@ -24,10 +24,12 @@ pub(crate) struct Store {
     idle: Mutex<Vec<Connection>>,
 }
 
-/// The one connection that writes, with the names it has handed codes to.
+/// The one connection that writes, with what it knows by heart: names it has handed codes to, founders of stories.
 pub(super) struct Writer {
     pub(super) connection: Connection,
     pub(super) names: Names,
+    /// Founders in memory, as of the last transaction that judged copies.
+    pub(super) shelves: Shelves,
 }
 
 impl Store {
@@ -42,7 +44,11 @@ impl Store {
         Ok(Self {
             path: path.to_owned(),
             rules,
-            writer: Some(Mutex::new(Writer { connection, names })),
+            writer: Some(Mutex::new(Writer {
+                connection,
+                names,
+                shelves: Shelves::default(),
+            })),
             idle: Mutex::default(),
         })
     }

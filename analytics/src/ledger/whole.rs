@@ -35,6 +35,9 @@ UNION ALL SELECT json_array('revision', post_id, id, published_at, sentiment, se
     (SELECT text FROM named WHERE code = topic)) FROM post_revisions
 UNION ALL SELECT json_array('approval', source, no, item, unit, accepted_at, promised_at, promised_days, finished_at,
     outcome, card) FROM approvals
+UNION ALL SELECT json_array('print', (SELECT post_id FROM posts WHERE row = post), seen_at, published_at, hex(print)) FROM prints
+UNION ALL SELECT json_array('copy', (SELECT post_id FROM posts WHERE row = post),
+    (SELECT post_id FROM posts WHERE row = story)) FROM copies
 UNION ALL SELECT json_array('dead', id, source, observed_at, payload) FROM dead
 UNION ALL SELECT json_array('source', source, posts, tickets, dead, last_observed_at) FROM sources";
 

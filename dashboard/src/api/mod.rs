@@ -14,6 +14,7 @@ pub(crate) mod posts;
 pub(crate) mod search;
 pub(crate) mod sources;
 pub(crate) mod tickets;
+pub(crate) mod trial;
 
 use crate::error::{Error, Problem};
 use axum::Json;
@@ -49,9 +50,11 @@ const LARGEST_LIMIT: usize = 1000;
         approvals::list,
         search::get,
         posts::get,
+        posts::copies,
         sources::list,
         sources::dead_letters,
         sources::control,
+        trial::post,
         feeds::post,
     ),
     components(schemas(Problem))

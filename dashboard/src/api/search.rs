@@ -2,6 +2,7 @@
 
 use super::{limit, number};
 use crate::{
+    collapse,
     error::{Error, Problem},
     router::Site,
 };
@@ -9,7 +10,11 @@ use axum::{
     Json,
     extract::{Query, State},
 };
-use index::search::{Bar, Hit, Request};
+use index::{
+    search::{Bar, Hit, Request},
+    writer::IndexError,
+};
+use ingest::record::RecordId;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -31,20 +36,38 @@ pub(crate) struct Asked {
     order: Option<String>,
     /// `true`: also facets and timeline.
     facets: Option<String>,
+    /// `true`: a story stands once, under its first source; `limit` and `offset` then count stories, among the first
+    /// 2,000 records.
+    collapse: Option<String>,
 }
 
 /// What was found.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Found {
-    /// How many match in all.
+    /// How many match in all, every copy counted.
     total: usize,
-    /// `{"id","native_id","kind","title","snippet","published_at","source","type","topic","sentiment","score"}`
+    /// Collapsed only: stories and single records among the first 2,000 records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stories: Option<usize>,
+    /// `{"id","native_id","kind","title","snippet","published_at","source","type","topic","sentiment","score"}`;
+    /// collapsed also `"copies"` and `"first"`, the id of the first source's post, of a hit that has copies
     #[schema(value_type = Vec<Object>)]
-    hits: Vec<Hit>,
+    hits: Vec<Shown>,
     facets: Vec<Facet>,
     /// `{"start","total","negative","neutral","positive"}` a day, or a week over a long span.
     #[schema(value_type = Vec<Object>)]
     timeline: Vec<Bar>,
+}
+
+/// A hit, with its copies where they were collapsed.
+#[derive(Serialize)]
+pub(crate) struct Shown {
+    #[serde(flatten)]
+    hit: Hit,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    copies: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first: Option<RecordId>,
 }
 
 #[derive(Serialize, ToSchema)]
@@ -71,9 +94,25 @@ pub(crate) async fn get(State(site): State<Site>, Query(asked): Query<Asked>) ->
         newest_first: asked.order.as_deref() == Some("newest"),
         facets: asked.facets.as_deref() == Some("true"),
     };
+    let collapsing = asked.collapse.as_deref() == Some("true");
     let found = site
-        .blocking(move |app| Ok(app.index().search(&request)?))
+        .blocking(move |app| {
+            let found = if collapsing {
+                collapse::search(app, &request)?
+            } else {
+                collapse::apart(app, &request)?
+            };
+            found.map_err(|wrong| IndexError::Query(wrong).into())
+        })
         .await?;
+    let hits = found.hits.into_iter().map(|told| {
+        let (copies, first) = told.story.map(|story| (story.copies, story.first)).unzip();
+        Shown {
+            hit: told.hit,
+            copies,
+            first,
+        }
+    });
     let facets = found.facets.into_iter().map(|(field, values)| Facet {
         field,
         values: values
@@ -83,7 +122,8 @@ pub(crate) async fn get(State(site): State<Site>, Query(asked): Query<Asked>) ->
     });
     Ok(Json(Found {
         total: found.total,
-        hits: found.hits,
+        stories: collapsing.then_some(found.stories),
+        hits: hits.collect(),
         facets: facets.collect(),
         timeline: found.timeline,
     }))

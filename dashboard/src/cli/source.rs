@@ -28,10 +28,11 @@ enum SourceCommand {
 
 #[derive(Debug, Args)]
 struct TryArgs {
-    /// A feed, sitemap, list page or article to fetch (robots.txt is honoured), or a file
-    #[arg(value_name = "URL|FILE")]
-    what: String,
-    /// Configured source whose settings (selectors, patterns, columns …) to try it with
+    /// A feed, sitemap, list page or article to fetch (robots.txt is honoured), or a file; where the configured source
+    /// begins if left out
+    #[arg(value_name = "URL|FILE", required_unless_present = "source")]
+    what: Option<String>,
+    /// Configured source to try, or whose settings (selectors, patterns, columns …) to try an address or file with
     #[arg(long, value_name = "NAME")]
     source: Option<String>,
     /// Pages to fetch, or rows to read, at most
@@ -74,12 +75,17 @@ pub(super) async fn run(common: &Common, args: SourceArgs) -> anyhow::Result<Exi
         limit: args.limit,
         allow_private: args.allow_private || allows_private(kind),
     };
-    let trial = if args.what.starts_with("http://") || args.what.starts_with("https://") {
-        let url: Url = args.what.parse().context("not an address")?;
-        let fetcher = Fetcher::new(config.fetch.clone())?;
-        trial::address(&url, &fetcher, &options).await?
-    } else {
-        trial::file(Path::new(&args.what), args.url.as_ref(), &options)?
+    let trial = match args.what.as_deref() {
+        None => {
+            let kind = kind.context("neither an address nor a source is given")?;
+            trial::source(kind, &Fetcher::new(config.fetch.clone())?, args.limit).await?
+        }
+        Some(what) if what.starts_with("http://") || what.starts_with("https://") => {
+            let url: Url = what.parse().context("not an address")?;
+            let fetcher = Fetcher::new(config.fetch.clone())?;
+            trial::address(&url, &fetcher, &options).await?
+        }
+        Some(file) => trial::file(Path::new(file), args.url.as_ref(), &options)?,
     };
     let mut out = Output::new();
     let total = total(&trial);
@@ -115,6 +121,8 @@ fn allows_private(kind: Option<&Kind>) -> bool {
     match kind {
         Some(Kind::Site(site)) => site.allow_private,
         Some(Kind::Feed(feed)) => feed.allow_private,
+        Some(Kind::Letters(letters)) => letters.allow_private,
+        Some(Kind::Open311(open311)) => open311.allow_private,
         _ => false,
     }
 }

@@ -17,6 +17,7 @@ pub(crate) mod format;
 mod link;
 pub(crate) mod listing;
 mod marked;
+mod narrow;
 pub(crate) mod overview;
 mod pager;
 pub(crate) mod post;
@@ -26,10 +27,12 @@ pub(crate) mod scope;
 pub(crate) mod search;
 pub(crate) mod sheet;
 pub(crate) mod sources;
+mod spread;
 pub(crate) mod ticket;
 pub(crate) mod tickets;
 mod told;
 pub(crate) mod triage;
+pub(crate) mod trial;
 
 use crate::{
     error::Error,

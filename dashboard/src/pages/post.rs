@@ -1,13 +1,20 @@
 //! `/posts/{id}`: one post as the index holds it.
 
-use super::{Fact, Frame, format, html, search};
-use crate::{error::Error, router::Site};
+use super::{
+    Fact, Frame, format, html, search,
+    spread::{Spread, spread},
+};
+use crate::{collapse::record_id, error::Error, router::Site};
 use askama::Template;
 use axum::{
     extract::{Path, State},
     response::Html,
 };
 use index::{Kind, stored::Stored};
+
+/// Posts of a story that are counted over time; a story of more is one of the city's largest, and its beginning is what
+/// matters.
+const MOST_COPIES: usize = 10_000;
 
 #[derive(Template)]
 #[template(path = "post.html")]
@@ -19,13 +26,22 @@ struct View {
     sentiment: Option<(String, String)>,
     facts: Vec<Fact>,
     url: Option<String>,
+    spread: Option<Spread>,
 }
 
 /// `GET /posts/{id}`
 pub(crate) async fn get(State(site): State<Site>, Path(id): Path<String>) -> Result<Html<String>, Error> {
     let frame = Frame::new(&site, search::PAGE.path);
-    let post = site.blocking(move |app| find(app, &id)).await?;
-    html(&view(frame, post))
+    let (post, spread) = site
+        .blocking(move |app| {
+            let post = find(app, &id)?;
+            let story = record_id(&id)
+                .map(|id| app.ledger().story(&id, MOST_COPIES))
+                .transpose()?;
+            Ok((post, story.flatten().map(|story| spread(&id, &story))))
+        })
+        .await?;
+    html(&view(frame, post, spread))
 }
 
 /// The post of that id.
@@ -35,7 +51,7 @@ pub(crate) fn find(app: &crate::state::App, id: &str) -> Result<Stored, Error> {
         .ok_or_else(|| Error::NotFound("没有这个编号的帖文。".to_owned()))
 }
 
-fn view(frame: Frame, post: Stored) -> View {
+fn view(frame: Frame, post: Stored, spread: Option<Spread>) -> View {
     let mut facts = vec![Fact {
         name: "发布时间",
         value: format::minute(post.published_at),
@@ -76,5 +92,6 @@ fn view(frame: Frame, post: Stored) -> View {
         url: post
             .url
             .filter(|url| url.starts_with("https://") || url.starts_with("http://")),
+        spread,
     }
 }

@@ -2,13 +2,17 @@
 
 use super::{
     Frame, Page, Piece,
-    chart::{Chart, Series, Shape},
-    format, html,
-    link::{self, link},
+    chart::Chart,
+    format, html, link,
+    narrow::{FacetView, facets, timeline},
     pager::{Pager, asked_page},
     pieces,
 };
-use crate::{error::Error, router::Site};
+use crate::{
+    collapse::{self, Collapsed, REACH, Told},
+    error::Error,
+    router::Site,
+};
 use analytics::label::sentiment_name;
 use askama::Template;
 use axum::{
@@ -16,14 +20,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse, Response},
 };
-use chrono::Days;
-use index::{
-    Kind,
-    query::QueryError,
-    search::{Bar, Hit, Hits, Request},
-    writer::IndexError,
-};
-use ingest::time::shanghai;
+use index::{Kind, query::QueryError, search::Request};
 use serde::Deserialize;
 
 pub(crate) const PAGE: Page = Page {
@@ -34,8 +31,6 @@ pub(crate) const PAGE: Page = Page {
 const PER_PAGE: u64 = 20;
 /// Pages anybody may turn to: beyond, a query should say more. Deep pages cost the index as much as all before them.
 const LAST_PAGE: u64 = 500;
-/// Values shown of each facet.
-const FACET_VALUES: usize = 8;
 
 /// The language by example, shown under the search box.
 const SYNTAX: [(&str, &str); 9] = [
@@ -66,6 +61,8 @@ pub(crate) struct Asked {
     q: String,
     order: Option<String>,
     page: Option<String>,
+    /// `all`: every copy by itself.
+    copies: Option<String>,
 }
 
 #[derive(Template)]
@@ -74,6 +71,8 @@ struct View {
     frame: Frame,
     query: String,
     newest: bool,
+    /// Every copy by itself.
+    apart: bool,
     wrong: Option<Wrong>,
     syntax: &'static [(&'static str, &'static str)],
     total: String,
@@ -100,24 +99,16 @@ struct Found {
     kind: &'static str,
     sentiment: Option<(&'static str, String)>,
     facts: Vec<String>,
-}
-
-#[derive(Debug)]
-struct FacetView {
-    name: &'static str,
-    values: Vec<FacetValue>,
-}
-
-#[derive(Debug)]
-struct FacetValue {
-    name: String,
-    count: String,
-    link: String,
+    /// 转载: what is written, and the address of the list.
+    copies: Option<(String, String)>,
+    /// The page of the first source, where another post of the story is shown.
+    first: Option<String>,
 }
 
 /// `GET /search`
 pub(crate) async fn get(State(site): State<Site>, Query(asked): Query<Asked>) -> Result<Response, Error> {
     let newest = asked.order.as_deref() == Some("newest");
+    let apart = asked.copies.as_deref() == Some("all");
     let page = asked_page(asked.page.as_deref()).min(LAST_PAGE);
     let request = Request {
         query: asked.q.clone(),
@@ -127,50 +118,95 @@ pub(crate) async fn get(State(site): State<Site>, Query(asked): Query<Asked>) ->
         facets: true,
     };
     let found = site
-        .blocking(move |app| match app.index().search(&request) {
-            Ok(hits) => Ok(Ok(hits)),
-            Err(IndexError::Query(wrong)) => Ok(Err(wrong)),
-            Err(error) => Err(error.into()),
+        .blocking(move |app| {
+            if apart {
+                collapse::apart(app, &request)
+            } else {
+                collapse::search(app, &request)
+            }
         })
         .await?;
     let frame = Frame::new(&site, PAGE.path);
-    let (status, hits, wrong) = match found {
-        Ok(hits) => (StatusCode::OK, hits, None),
+    let (status, found, wrong) = match found {
+        Ok(found) => (StatusCode::OK, found, None),
         Err(error) => (
             StatusCode::BAD_REQUEST,
-            Hits::default(),
+            Collapsed::default(),
             Some(wrong(&asked.q, &error)),
         ),
     };
-    let view = view(frame, asked, newest, hits, wrong);
+    let view = view(frame, asked, newest, apart, found, wrong);
     Ok((status, html(&view)?).into_response())
 }
 
-fn view(frame: Frame, asked: Asked, newest: bool, hits: Hits, wrong: Option<Wrong>) -> View {
+fn view(
+    frame: Frame,
+    asked: Asked,
+    newest: bool,
+    apart: bool,
+    found: Collapsed,
+    wrong: Option<Wrong>,
+) -> View {
     let order = if newest { "newest" } else { "" };
-    let query = vec![("q", asked.q.clone()), ("order", order.to_owned())];
-    let total = hits.total as u64;
+    let copies = if apart { "all" } else { "" };
+    let query = vec![
+        ("q", asked.q.clone()),
+        ("order", order.to_owned()),
+        ("copies", copies.to_owned()),
+    ];
+    let total = found.total as u64;
+    let stories = found.stories as u64;
+    let counted = match (apart, found.total > REACH) {
+        (true, _) => format!("共 {} 条", format::count(total)),
+        (false, false) => format!(
+            "共 {} 条，合并转载后 {} 条",
+            format::count(total),
+            format::count(stories)
+        ),
+        (false, true) => format!(
+            "共 {} 条；前 {} 条合并转载后 {} 条，其余请缩小范围或逐条显示",
+            format::count(total),
+            format::count(REACH as u64),
+            format::count(stories)
+        ),
+    };
     View {
         frame,
         newest,
+        apart,
         wrong,
         syntax: &SYNTAX,
-        total: format::count(total),
-        facets: facets(&asked.q, order, &hits.facets),
-        timeline: timeline(&asked.q, &hits.timeline),
+        total: counted,
+        facets: facets(&asked.q, [("order", order), ("copies", copies)], &found.facets),
+        timeline: timeline(&asked.q, &found.timeline),
         pager: Pager::new(
             "/search",
             query,
             asked.page.as_deref(),
-            total.min(LAST_PAGE * PER_PAGE),
+            stories.min(LAST_PAGE * PER_PAGE),
             PER_PAGE,
         ),
-        hits: hits.hits.into_iter().map(found).collect(),
+        hits: found.hits.into_iter().map(shown).collect(),
         query: asked.q,
     }
 }
 
-fn found(hit: Hit) -> Found {
+fn shown(told: Told) -> Found {
+    let Told { hit, found, story } = told;
+    let first = story
+        .as_ref()
+        .map(|story| story.first.as_str())
+        .filter(|first| *first != hit.id)
+        .map(link::post);
+    let copies = story.map(|story| {
+        let others = if found > 1 {
+            format!("，其中 {} 条符合检索式", format::count(found as u64 - 1))
+        } else {
+            String::new()
+        };
+        let text = format!("转载 {} 条{others}", format::count(story.copies));
+        (text, format!("{}#copies", link::post(story.first.as_str())))
+    });
     let sentiment = hit.sentiment.map(|score| {
         let label = sentiment_name(score);
         (label, format!("{} {score:+.2}", format::sentiment_name(label)))
@@ -206,120 +242,9 @@ fn found(hit: Hit) -> Found {
         kind,
         sentiment,
         facts: facts.into_iter().flatten().collect(),
+        copies,
+        first,
     }
-}
-
-fn facets(query: &str, order: &str, facets: &[(&'static str, Vec<(String, usize)>)]) -> Vec<FacetView> {
-    facets
-        .iter()
-        .filter(|(_, values)| !values.is_empty())
-        .filter_map(|(field, values)| {
-            let (name, shown): (_, fn(&str) -> &str) = match *field {
-                "kind" => ("种类", |kind| if kind == "ticket" { "工单" } else { "帖文" }),
-                "source" => ("数据来源", |source| source),
-                "channel" => ("渠道", format::channel_name),
-                "type" => ("诉求类型", format::type_name),
-                "topic" => ("诉求领域", |topic| topic),
-                "sentiment" => ("情感", format::sentiment_name),
-                "unit" => ("承办单位", |unit| unit),
-                "region" => ("区域", |region| region),
-                "status" => ("办理状态", status_name),
-                _ => return None,
-            };
-            let values = values.iter().take(FACET_VALUES).map(|(value, count)| FacetValue {
-                name: shown(value).to_owned(),
-                count: format::count(*count as u64),
-                link: link(
-                    "/search",
-                    [("q", narrowed(query, field, value).as_str()), ("order", order)],
-                ),
-            });
-            Some(FacetView {
-                name,
-                values: values.collect(),
-            })
-        })
-        .collect()
-}
-
-fn status_name(name: &str) -> &str {
-    analytics::ledger::Status::parse(name).map_or(name, |status| status.chinese())
-}
-
-/// The query with one more condition.
-fn narrowed(query: &str, field: &str, value: &str) -> String {
-    let plain = value.chars().all(|c| c.is_alphanumeric() || c == '_');
-    let value = if plain {
-        value.to_owned()
-    } else {
-        format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))
-    };
-    let query = query.trim();
-    // What is added must hold for both sides of an `OR`, which binds weaker than standing side by side.
-    match query {
-        "" => format!("{field}:{value}"),
-        either if either.contains("OR") || either.contains('或') => format!("({either}) {field}:{value}"),
-        query => format!("{query} {field}:{value}"),
-    }
-}
-
-fn timeline(query: &str, bars: &[Bar]) -> Chart {
-    let day = |bar: &Bar| bar.start.with_timezone(&shanghai()).date_naive();
-    // A bar is a day, or a week in a long span; its width is the distance to its neighbour.
-    let width = bars
-        .windows(2)
-        .next()
-        .map_or(1, |pair| (day(&pair[1]) - day(&pair[0])).num_days().max(1));
-    let series = |name: &str, tone, of: fn(&Bar) -> usize| Series {
-        name: name.to_owned(),
-        tone,
-        values: bars.iter().map(|bar| of(bar) as u64).collect(),
-    };
-    Chart {
-        id: "timeline",
-        title: if width == 1 {
-            "按日数量与情感"
-        } else {
-            "按周数量与情感"
-        },
-        axis: "日期",
-        shape: Shape::Stacked,
-        unit: "条",
-        categories: bars.iter().map(|bar| day(bar).to_string()).collect(),
-        series: vec![
-            series("负面", "negative", |bar| bar.negative),
-            series("中性", "neutral", |bar| bar.neutral),
-            series("正面", "positive", |bar| bar.positive),
-            series("未标注", "unknown", |bar| {
-                bar.total
-                    .saturating_sub(bar.negative + bar.neutral + bar.positive)
-            }),
-        ],
-        shaded: Vec::new(),
-        gaps: Vec::new(),
-        links: bars
-            .iter()
-            .map(|bar| {
-                let last = day(bar)
-                    .checked_add_days(Days::new(width as u64 - 1))
-                    .unwrap_or_else(|| day(bar));
-                let dated = query.contains("date:") || query.contains("日期:");
-                let range = format!("{}..{last}", day(bar));
-                if dated {
-                    String::new()
-                } else {
-                    link("/search", [("q", in_range(query, &range).as_str())])
-                }
-            })
-            .collect(),
-    }
-    .without_empty_series()
-}
-
-fn in_range(query: &str, range: &str) -> String {
-    // `date:` takes its range unquoted.
-    let added = narrowed(query, "date", "");
-    format!("{}{range}", added.trim_end_matches('"'))
 }
 
 fn wrong(query: &str, error: &QueryError) -> Wrong {
@@ -336,25 +261,6 @@ fn wrong(query: &str, error: &QueryError) -> Wrong {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_narrowed_query_keeps_its_meaning() {
-        assert_eq!(narrowed("", "type", "complaint"), "type:complaint");
-        assert_eq!(narrowed(" 路灯 ", "unit", "住建局"), "路灯 unit:住建局");
-        assert_eq!(
-            narrowed("停水 OR 停电", "unit", "水务 (北)"),
-            "(停水 OR 停电) unit:\"水务 (北)\""
-        );
-        assert_eq!(narrowed("路灯", "unit", "a\"b"), "路灯 unit:\"a\\\"b\"");
-        assert_eq!(
-            in_range("路灯", "2016-05-01..2016-05-01"),
-            "路灯 date:2016-05-01..2016-05-01"
-        );
-        assert_eq!(
-            in_range("", "2016-05-01..2016-05-07"),
-            "date:2016-05-01..2016-05-07"
-        );
-    }
 
     #[test]
     fn a_wrong_query_shows_its_place() {

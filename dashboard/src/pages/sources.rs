@@ -87,6 +87,8 @@ struct Chosen {
     controls: bool,
     paused: bool,
     retries: bool,
+    /// 试采
+    tries: bool,
     reasons: Vec<Reason>,
     code: Option<String>,
     visits: Vec<VisitRow>,
@@ -301,6 +303,10 @@ fn chosen(source: &Source, code: Option<String>) -> Chosen {
         paused: source.paused.is_some(),
         retries: source.status.as_ref().is_some_and(|status| status.kind != "push")
             && !source.reasons.is_empty(),
+        tries: source
+            .status
+            .as_ref()
+            .is_some_and(|status| !["push", "kafka_topic"].contains(&status.kind)),
         reasons: source
             .reasons
             .iter()

@@ -2,8 +2,10 @@
 
 mod approvals;
 mod cases;
+mod copies;
 mod evidence;
 mod sources;
+mod trial;
 
 use super::router;
 use crate::{config::Config, data::DataDir, pages::PAGES, run::Engine, state::App};

@@ -93,7 +93,7 @@ pub(crate) async fn run(app: Arc<App>) -> anyhow::Result<()> {
     let collector = Collector {
         log: Arc::clone(&app.log),
         cleaner: app.cleaner.clone(),
-        fetcher: Fetcher::new(app.config.fetch.clone())?,
+        fetcher: app.fetcher.clone(),
         state: Arc::clone(&app.collect),
         sources: app.config.sources.clone(),
         statuses: Arc::clone(&app.sources),

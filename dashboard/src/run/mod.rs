@@ -25,6 +25,7 @@ use anyhow::Context;
 use index::{Segmenter, writer::Index};
 use ingest::{
     clean::{CallerKey, Cleaner},
+    fetch::Fetcher,
     log::{self, LogConfig},
     source::state::CollectState,
     time::{self, Moment},
@@ -260,6 +261,7 @@ impl Engine {
         let models = Arc::new(models_of(&config, &data)?);
         let units = units(&config)?;
         let cleaner = cleaner(&config, &data)?;
+        let fetcher = Fetcher::new(config.fetch.clone())?;
         data.bind_log(&config.log.identity())?;
         let log = log::open(&config.log, data.root()).await?;
         let (ledger, index) = if ownership.is_some() {
@@ -284,6 +286,7 @@ impl Engine {
                 Arc::clone(&index),
                 Arc::clone(&models),
                 segmenter.clone(),
+                config.copies,
             );
             tokio::spawn(async move {
                 let done = processor.run(stopping).await;
@@ -314,6 +317,8 @@ impl Engine {
             cleaner,
             frames,
             acting: tokio::sync::Mutex::default(),
+            fetcher,
+            trying: tokio::sync::Mutex::default(),
             stopped,
         });
         Ok(Self {

@@ -7,6 +7,7 @@
 mod body;
 mod byline;
 mod embedded;
+mod following;
 mod meta;
 mod outline;
 mod pattern;
@@ -18,6 +19,8 @@ mod tests;
 mod title;
 mod variant;
 pub(crate) mod when;
+
+pub(crate) use following::following;
 
 use crate::time::{Moment, now};
 use body::Body;

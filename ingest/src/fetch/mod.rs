@@ -1,7 +1,7 @@
 //! The only HTTP client: polite to those who are asked, and closed to those who answer.
 //!
-//! Every request obeys robots.txt, waits its host's turn, and is bound in time, size and inflation. Redirects are
-//! followed by hand, because each hop is judged anew: scheme, address, robots.txt, the next host's turn.
+//! Every request obeys robots.txt, waits its host's turn, and is bound in time, size and inflation. Redirects, also those
+//! written into a page, are followed by hand, because each hop is judged anew: scheme, address, robots.txt, the next host's turn.
 //!
 //! Must never reach a private address the source's configuration does not name, never hold two requests to one host
 //! at once, and never show a body, a URL or an address in an error.
@@ -12,6 +12,7 @@ mod decompress;
 mod error;
 mod exchange;
 mod lane;
+pub(crate) mod refresh;
 mod robots;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -228,7 +229,17 @@ impl Inner {
                 pause: rules.delay(),
             };
             match self.hop(&url, request.access, validators, &limits).await? {
-                Hop::Page(page) => return Ok(Fetched::Page(Box::new(page))),
+                Hop::Page(page) => {
+                    let leads = match request.expect {
+                        Expect::Page => refresh::target(&page.body, &url),
+                        _ => None,
+                    };
+                    match leads {
+                        // Judged like every redirect at the loop's next turn.
+                        Some(next) => url = next,
+                        None => return Ok(Fetched::Page(Box::new(page))),
+                    }
+                }
                 Hop::NotModified => return Ok(Fetched::NotModified),
                 Hop::To(next) => url = next,
             }

@@ -115,16 +115,9 @@ pub async fn visit(
     state: &CollectState,
     sink: &mpsc::Sender<Visit>,
 ) -> Result<Summary, VisitError> {
-    let began = now();
     let mut visitor = Visitor::new(name, fetcher, state, sink, Access::public());
     let result = follow(config, &mut visitor).await;
-    state.visited(
-        name,
-        began,
-        visitor.summary,
-        result.as_ref().err().map(VisitError::code),
-    )?;
-    result.map(|()| visitor.summary)
+    visitor.end(result)
 }
 
 async fn follow(config: &FeedConfig, visitor: &mut Visitor<'_>) -> Result<(), VisitError> {

@@ -82,12 +82,9 @@ pub async fn visit(
     state: &CollectState,
     sink: &mpsc::Sender<Visit>,
 ) -> Result<Summary, VisitError> {
-    let began = now();
     let mut visitor = Visitor::new(name, fetcher, state, sink, Access::public());
     let result = follow(config, &mut visitor).await;
-    let summary = visitor.summary;
-    state.visited(name, began, summary, result.as_ref().err().map(VisitError::code))?;
-    result.map(|()| summary)
+    visitor.end(result)
 }
 
 /// Puts each partition back to its first message that was refused (`origins` of dead letters), so that the next visit

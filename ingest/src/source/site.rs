@@ -137,16 +137,10 @@ pub async fn visit(
     state: &CollectState,
     sink: &mpsc::Sender<Visit>,
 ) -> Result<Summary, VisitError> {
-    let began = now();
     let mut visitor = Visitor::new(name, fetcher, state, sink, Access::public());
+    let began = visitor.began;
     let result = follow(config, &mut visitor, began).await;
-    state.visited(
-        name,
-        began,
-        visitor.summary,
-        result.as_ref().err().map(VisitError::code),
-    )?;
-    result.map(|()| visitor.summary)
+    visitor.end(result)
 }
 
 async fn follow(config: &SiteConfig, visitor: &mut Visitor<'_>, began: Moment) -> Result<(), VisitError> {

@@ -3,6 +3,10 @@
 //! What is shown went through [`Cleaner`] like everything else, so it is masked. Must never append to a log, and must
 //! remember nothing: the next trial begins anew.
 
+mod configured;
+
+pub use configured::{TrialError, source};
+
 use super::{
     Collected, Kind,
     feed::{self, FeedConfig},
@@ -78,7 +82,7 @@ pub enum Finding {
 /// What a trial showed.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trial {
-    /// What the address or file was taken for: `feed`, `sitemap`, `list`, `page` or `file`.
+    /// What the address or file was taken for: `feed`, `sitemap`, `list`, `page`, `file`, `letters` or `open311`.
     pub taken_for: &'static str,
     /// In the order in which they would be collected.
     pub findings: Vec<Finding>,
@@ -97,11 +101,32 @@ pub struct Options<'a> {
     pub allow_private: bool,
 }
 
-/// Tries an address: a feed, a sitemap, a list page or an article.
+/// Tries an address: a feed, a sitemap, a list page or an article; for a source of letters a list of them, for Open311 an
+/// endpoint.
 ///
 /// # Errors
-/// When a configured selector or pattern is wrong. What cannot be fetched or read is a finding.
-pub async fn address(url: &Url, fetcher: &Fetcher, options: &Options<'_>) -> Result<Trial, VisitError> {
+/// When a configured selector or pattern is wrong, or the source is one that has no addresses. What cannot be fetched or
+/// read is a finding.
+pub async fn address(url: &Url, fetcher: &Fetcher, options: &Options<'_>) -> Result<Trial, TrialError> {
+    match options.kind {
+        Some(Kind::Letters(config)) => {
+            let mut config = config.clone();
+            config.lists = vec![url.as_str().to_owned()];
+            config.allow_private = options.allow_private;
+            configured::of_letters(config, fetcher, options.limit).await
+        }
+        Some(Kind::Open311(config)) => {
+            let mut config = config.clone();
+            url.as_str().clone_into(&mut config.endpoint);
+            config.allow_private = options.allow_private;
+            configured::of_open311(config, fetcher, options.limit).await
+        }
+        Some(kind @ (Kind::Push(_) | Kind::KafkaTopic(_))) => Err(configured::untriable(kind)),
+        _ => Ok(page_or_feed(url, fetcher, options).await?),
+    }
+}
+
+async fn page_or_feed(url: &Url, fetcher: &Fetcher, options: &Options<'_>) -> Result<Trial, VisitError> {
     let access = match options.allow_private {
         true => Access::private_at([url]),
         false => Access::public(),

@@ -1,5 +1,6 @@
 //! The ledger against its invariants.
 
+mod copies;
 mod extension;
 mod fold;
 mod list;

@@ -17,7 +17,6 @@ use crate::{
     extract::tangle,
     fetch::{Access, Expect, FetchError, Fetched, Fetcher, Page},
     record::RecordId,
-    time::now,
 };
 use scraper::Selector;
 use serde::Deserialize;
@@ -78,12 +77,9 @@ pub async fn visit(
     state: &CollectState,
     sink: &mpsc::Sender<Visit>,
 ) -> Result<Summary, VisitError> {
-    let began = now();
     let mut visitor = Visitor::new(name, fetcher, state, sink, Access::public());
     let result = follow(config, &mut visitor).await;
-    let summary = visitor.summary;
-    state.visited(name, began, summary, result.as_ref().err().map(VisitError::code))?;
-    result.map(|()| summary)
+    visitor.end(result)
 }
 
 async fn follow(config: &LettersConfig, visitor: &mut Visitor<'_>) -> Result<(), VisitError> {

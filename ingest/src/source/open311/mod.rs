@@ -13,7 +13,7 @@ use super::state::{CollectState, Summary, Visit, VisitError, Visitor};
 use crate::{
     clean::TicketDraft,
     fetch::{Access, Expect, FetchError, Fetched, Fetcher, Validators},
-    time::{Moment, from_millis, now, start_of_day},
+    time::{Moment, from_millis, start_of_day},
 };
 use answer::ServiceRequest;
 use chrono::{NaiveDate, SecondsFormat, TimeDelta};
@@ -104,57 +104,60 @@ pub async fn visit(
     state: &CollectState,
     sink: &mpsc::Sender<Visit>,
 ) -> Result<Summary, VisitError> {
-    let began = now();
-    let visitor = Visitor::new(name, fetcher, state, sink, Access::public());
-    let (result, summary) = match Server::of(config, visitor) {
-        Ok(mut server) => (server.follow(began).await, server.visitor.summary),
-        Err(error) => (Err(error), Summary::default()),
+    let mut visitor = Visitor::new(name, fetcher, state, sink, Access::public());
+    let began = visitor.began;
+    let result = match requests(config, &mut visitor) {
+        Ok(requests) => {
+            let mut server = Server {
+                config,
+                requests,
+                visitor: &mut visitor,
+                seen: HashSet::new(),
+            };
+            server.follow(began).await
+        }
+        Err(error) => Err(error),
     };
-    state.visited(name, began, summary, result.as_ref().err().map(VisitError::code))?;
-    result.map(|()| summary)
+    visitor.end(result)
 }
 
-struct Server<'a> {
+/// The address of requests, with what identifies us; its host is admitted where the configuration says so.
+fn requests(config: &Open311Config, visitor: &mut Visitor<'_>) -> Result<Url, VisitError> {
+    let mut endpoint = Url::parse(&config.endpoint).map_err(|_| FetchError::BadUrl)?;
+    if !endpoint.path().ends_with('/') {
+        endpoint.set_path(&format!("{}/", endpoint.path()));
+    }
+    if config.allow_private {
+        visitor.access = Access::private_at([&endpoint]);
+    }
+    let file = match config.format {
+        Format::Json => "requests.json",
+        Format::Xml => "requests.xml",
+    };
+    let mut requests = endpoint.join(file).map_err(|_| FetchError::BadUrl)?;
+    let key = match &config.api_key_env {
+        Some(name) => Some(std::env::var(name).map_err(|_| {
+            VisitError::Config(format!("environment variable {name} with the API key is not set"))
+        })?),
+        None => None,
+    };
+    for (field, value) in [("jurisdiction_id", &config.jurisdiction_id), ("api_key", &key)] {
+        if let Some(value) = value {
+            requests.query_pairs_mut().append_pair(field, value);
+        }
+    }
+    Ok(requests)
+}
+
+struct Server<'a, 'v> {
     config: &'a Open311Config,
     requests: Url,
-    visitor: Visitor<'a>,
+    visitor: &'a mut Visitor<'v>,
     /// Ids met in this visit.
     seen: HashSet<String>,
 }
 
-impl<'a> Server<'a> {
-    fn of(config: &'a Open311Config, mut visitor: Visitor<'a>) -> Result<Self, VisitError> {
-        let mut endpoint = Url::parse(&config.endpoint).map_err(|_| FetchError::BadUrl)?;
-        if !endpoint.path().ends_with('/') {
-            endpoint.set_path(&format!("{}/", endpoint.path()));
-        }
-        if config.allow_private {
-            visitor.access = Access::private_at([&endpoint]);
-        }
-        let file = match config.format {
-            Format::Json => "requests.json",
-            Format::Xml => "requests.xml",
-        };
-        let mut requests = endpoint.join(file).map_err(|_| FetchError::BadUrl)?;
-        let key = match &config.api_key_env {
-            Some(name) => Some(std::env::var(name).map_err(|_| {
-                VisitError::Config(format!("environment variable {name} with the API key is not set"))
-            })?),
-            None => None,
-        };
-        for (field, value) in [("jurisdiction_id", &config.jurisdiction_id), ("api_key", &key)] {
-            if let Some(value) = value {
-                requests.query_pairs_mut().append_pair(field, value);
-            }
-        }
-        Ok(Self {
-            config,
-            requests,
-            visitor,
-            seen: HashSet::new(),
-        })
-    }
-
+impl Server<'_, '_> {
     async fn follow(&mut self, until: Moment) -> Result<(), VisitError> {
         let known = self.visitor.state.known(self.visitor.source, WINDOW)?;
         let remembered = known

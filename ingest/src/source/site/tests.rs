@@ -391,3 +391,79 @@ async fn a_walk_cut_short_begins_anew_and_misses_nothing() {
     let found = titles(run(&config, &state).await.0);
     assert_eq!(found, ["消息/a/3.html", "消息/a/4.html"]);
 }
+
+#[tokio::test]
+async fn an_article_in_pages_is_one_post_and_pages_that_lead_on_are_followed() {
+    let pages = Pages::default();
+    let part = |text: &str, next: &str| {
+        format!(
+            "<html><head><title>旧桥修缮_滨江新闻网</title></head><body><h1>旧桥修缮</h1><div>2016年6月3日 14:20 来源：滨江晚报</div>
+             <div><p>{text}</p><p>{text}工作人员表示，将继续跟进处理情况，居民可以放心出行。</p></div>{next}</body></html>"
+        )
+    };
+    pages.write("/list.html", links(&["/a/7.html", "/moved.html", "/b/1.html"]));
+    pages.write(
+        "/a/7.html",
+        part(
+            "第一部分讲旧桥的来历，桥建于六十年前，",
+            "<a href='7_2.html'>下一页</a>",
+        ),
+    );
+    pages.write(
+        "/a/7_2.html",
+        part(
+            "第二部分讲修缮的办法，先换栏杆再补桥面，",
+            "<a href='7_3.html'>下一页</a>",
+        ),
+    );
+    // The last page leads round to the first again.
+    pages.write(
+        "/a/7_3.html",
+        part(
+            "第三部分讲何时通车，预计到年底可以走人，",
+            "<a href='7.html'>下一页</a>",
+        ),
+    );
+    pages.write(
+        "/moved.html",
+        "<meta http-equiv=refresh content='0; url=/new/9.html'>",
+    );
+    pages.article("/new/9.html", "搬到新址的文章", "");
+    // "Next page" of another article.
+    pages.article("/b/1.html", "第一篇", "");
+    pages.write(
+        "/ring.html",
+        "<meta http-equiv=refresh content='0; url=/ring-2.html'>",
+    );
+    pages.write(
+        "/ring-2.html",
+        "<meta http-equiv=refresh content='0; url=/ring.html'>",
+    );
+    pages.write(
+        "/inward.html",
+        "<meta http-equiv=refresh content='0; url=http://10.0.0.1/x.html'>",
+    );
+    let config = site(&pages, "lists = ['ROOT/list.html']").await;
+    let state = CollectState::in_memory().unwrap();
+    let (drafts, _) = run(&config, &state).await;
+    let posts: Vec<&PostDraft> = drafts
+        .iter()
+        .filter_map(|draft| match draft {
+            Draft::Post(post) => Some(post),
+            _ => None,
+        })
+        .collect();
+    let bridge = posts.iter().find(|post| post.title == "旧桥修缮").unwrap();
+    for text in ["第一部分", "第二部分", "第三部分"] {
+        assert!(bridge.body.contains(text), "{}", bridge.body);
+    }
+    assert!(bridge.native_id.ends_with("/a/7.html"));
+    assert_eq!(posts.len(), 3, "{drafts:?}");
+    assert!(posts.iter().any(|post| post.title == "搬到新址的文章"));
+    pages.write("/list.html", links(&["/ring.html", "/inward.html"]));
+    let state = CollectState::in_memory().unwrap();
+    assert_eq!(
+        titles(run(&config, &state).await.0),
+        ["redirect", "private_address"]
+    );
+}

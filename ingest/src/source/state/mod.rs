@@ -6,12 +6,14 @@
 //! microseconds on a local file; they run where they are called.
 
 mod frontier;
+mod reading;
 mod visit;
 mod visits;
 
 pub use frontier::{Bounds, FoundList};
+pub(super) use reading::{Reading, SHORTEST_TEXT};
+pub(super) use visit::Visitor;
 pub use visit::{Confirm, Summary, Visit, VisitError};
-pub(super) use visit::{Reading, SHORTEST_TEXT, Visitor};
 pub use visits::VisitNote;
 
 use crate::{

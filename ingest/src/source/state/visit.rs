@@ -3,20 +3,17 @@
 use super::{CollectState, MAX_TRIES, StateError};
 use crate::{
     clean::{Draft, PostDraft, Refusal, TicketDraft},
-    extract::{Article, Selectors, extract_with},
-    fetch::{Access, Expect, FetchError, Fetched, Fetcher, Page, Request, Validators},
+    fetch::{Access, Expect, FetchError, Fetched, Fetcher, Request, Validators},
     record::Place,
-    source::{Collected, trouble},
-    time::now,
+    source::Collected,
+    time::{Moment, now},
 };
 use tokio::sync::mpsc;
 use url::Url;
 
 /// After so many hosts in a row that do not answer, the visit ends: asking on would only use up the tries of pages
 /// that are well.
-const MAX_SILENT: u32 = 3;
-/// Shorter texts are "loading …" and menus.
-pub(in crate::source) const SHORTEST_TEXT: usize = 20;
+pub(super) const MAX_SILENT: u32 = 3;
 
 /// Some drafts of one source, and what may be marked as done once they are durable on the log.
 ///
@@ -104,28 +101,9 @@ pub(in crate::source) struct Visitor<'a> {
     pub(in crate::source) state: &'a CollectState,
     pub(in crate::source) access: Access,
     pub(in crate::source) summary: Summary,
+    pub(in crate::source) began: Moment,
     sink: &'a mpsc::Sender<Visit>,
-    silent: u32,
-}
-
-/// What came of reading an article's page.
-pub(in crate::source) enum Reading {
-    /// The article, and the page it was on without its body.
-    Article(Box<Article>, Page),
-    /// It cannot be read: reason for people, machine code, and whether that may pass.
-    Failed {
-        reason: String,
-        code: &'static str,
-        passing: bool,
-    },
-}
-
-fn login_wall() -> Reading {
-    Reading::Failed {
-        reason: "页面要求登录".into(),
-        code: trouble::LOGIN_WALL,
-        passing: false,
-    }
+    pub(super) silent: u32,
 }
 
 impl<'a> Visitor<'a> {
@@ -142,9 +120,17 @@ impl<'a> Visitor<'a> {
             state,
             access,
             summary: Summary::default(),
+            began: now(),
             sink,
             silent: 0,
         }
+    }
+
+    /// Ends the visit: writes down how it went, and gives what it did.
+    pub(in crate::source) fn end(self, result: Result<(), VisitError>) -> Result<Summary, VisitError> {
+        let error = result.as_ref().err().map(VisitError::code);
+        self.state.visited(self.source, self.began, self.summary, error)?;
+        result.map(|()| self.summary)
     }
 
     /// Fetches a feed or list page, conditionally where it is known.
@@ -167,72 +153,6 @@ impl<'a> Visitor<'a> {
     /// Whether it makes sense to ask for more pages in this visit.
     pub(in crate::source) fn goes_on(&self) -> bool {
         self.silent < MAX_SILENT
-    }
-
-    /// Fetches a page and finds its article.
-    pub(in crate::source) async fn read(&mut self, url: &Url, selectors: &Selectors) -> Reading {
-        let not_modified = FetchError::Status(304);
-        self.read_since(url, selectors, None)
-            .await
-            .unwrap_or_else(|| Reading::Failed {
-                reason: not_modified.chinese(),
-                code: not_modified.code(),
-                passing: false,
-            })
-    }
-
-    /// [`Self::read`], but `None` when the page is what it was when `since` was noted down.
-    pub(in crate::source) async fn read_since(
-        &mut self,
-        url: &Url,
-        selectors: &Selectors,
-        since: Option<&Validators>,
-    ) -> Option<Reading> {
-        let failed = |error: &FetchError| match error {
-            FetchError::Status(status) if trouble::is_login_status(*status) => login_wall(),
-            error => Reading::Failed {
-                reason: error.chinese(),
-                code: error.code(),
-                passing: error.is_passing(),
-            },
-        };
-        let mut page = match self.fetch(url, Expect::Page, since).await {
-            Ok(Fetched::Page(page)) => *page,
-            Ok(Fetched::NotModified) => return None,
-            Err(error) => {
-                self.silent += u32::from(matches!(error, FetchError::Timeout | FetchError::Connection));
-                if matches!(error, FetchError::Wait { .. }) {
-                    self.silent = MAX_SILENT;
-                }
-                return Some(failed(&error));
-            }
-        };
-        self.silent = 0;
-        let selectors = selectors.clone();
-        let body = std::mem::take(&mut page.body);
-        let (content_type, at, found_at) = (page.content_type.clone(), page.fetched_at, page.url.clone());
-        // Parsing takes milliseconds of pure work; and should a parser panic, only this page is lost.
-        let work = move || {
-            let (text, _) = crate::fetch::charset::decode(&body, content_type.as_deref());
-            let article = extract_with(&text, Some(found_at.as_str()), at, &selectors);
-            let is_short = article.text.chars().count() < SHORTEST_TEXT;
-            let walled = is_short && trouble::is_login_page(&text, found_at.as_str());
-            (article, is_short, walled)
-        };
-        Some(match tokio::task::spawn_blocking(work).await {
-            Ok((article, false, _)) => Reading::Article(Box::new(article), page),
-            Ok((_, _, true)) => login_wall(),
-            Ok(_) => Reading::Failed {
-                reason: "页面上没有找到正文".into(),
-                code: "no_text",
-                passing: false,
-            },
-            Err(_) => Reading::Failed {
-                reason: "页面无法解析".into(),
-                code: "unreadable",
-                passing: false,
-            },
-        })
     }
 
     /// Hands a post on; `key` is done when it is durable.

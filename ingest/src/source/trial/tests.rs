@@ -126,3 +126,50 @@ fn files_of_every_kind_are_tried_and_masked() {
         ["no_text"]
     );
 }
+
+#[tokio::test]
+async fn what_others_bring_cannot_be_tried() {
+    let push: Kind = toml::from_str("kind = 'push'\ntoken_env = 'T'").unwrap();
+    let topic: Kind = toml::from_str(
+        "kind = 'kafka_topic'\nbrokers = ['k:9092']\ntopic = 't'\n[mapping]\ntarget = 'post'\nfields = { id = 'i', body = 'b' }",
+    )
+    .unwrap();
+    for (kind, name) in [(push, "push"), (topic, "kafka_topic")] {
+        let error = source(&kind, &fetcher(), 3).await.unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains(&format!("a {name} source cannot be tried")),
+            "{error}"
+        );
+        let options = Options {
+            kind: Some(&kind),
+            ..options(3)
+        };
+        let url = Url::parse("http://127.0.0.1:9/").unwrap();
+        assert!(address(&url, &fetcher(), &options).await.is_err());
+    }
+}
+
+#[tokio::test]
+async fn a_watched_folder_shows_its_newest_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let kind: Kind = toml::from_str(&format!(
+        "kind = 'json_lines'\nfolder = '{}'",
+        folder.path().display()
+    ))
+    .unwrap();
+    assert!(matches!(
+        source(&kind, &fetcher(), 3).await,
+        Err(TrialError::Folder)
+    ));
+    std::fs::write(
+        folder.path().join("a.jsonl"),
+        "{\"kind\":\"post\",\"id\":\"1\",\"body\":\"路灯坏了\",\"published_at\":\"2016-05-01 08:00\"}\n{\"kind\":\"post\"}\n",
+    )
+    .unwrap();
+    let trial = source(&kind, &fetcher(), 3).await.unwrap();
+    assert_eq!(trial.taken_for, "file");
+    assert_eq!(codes(&trial)[0], "post");
+    assert_eq!(trial.findings.len(), 2);
+}

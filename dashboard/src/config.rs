@@ -3,7 +3,7 @@
 //! A wrong key names the file, the line and the nearest right key. Later files override earlier ones key by key;
 //! `[[source]]` tables of all files are joined. `config/minsheng.toml` shows every key with its reason.
 
-use analytics::hot::Thresholds;
+use analytics::{hot::Thresholds, metrics::RankingRules};
 use ingest::{fetch::FetchConfig, log::LogConfig, source::SourceConfig, time::Moment};
 use serde::Deserialize;
 use std::{
@@ -25,6 +25,8 @@ pub struct Config {
     pub files: Files,
     /// The web server and what its pages open on.
     pub dashboard: DashboardConfig,
+    /// How units are ranked.
+    pub ranking: RankingRules,
     /// From when on an issue is hot or stubborn.
     pub issues: Thresholds,
     /// What is collected.

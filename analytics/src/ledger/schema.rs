@@ -4,7 +4,7 @@ use super::LedgerError;
 use rusqlite::Connection;
 
 /// Raised with every change of [`TABLES`]; a file of another version is made anew from the log.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// `change` is the number of the transaction that last changed a row: frames read only what is newer than they hold.
 /// `names` holds every repeated text (unit, topic, region …) once; code 0 stands for none.
@@ -42,6 +42,7 @@ CREATE TABLE tickets (
     provisional INTEGER NOT NULL, rule INTEGER NOT NULL,
     returned INTEGER NOT NULL, extended INTEGER NOT NULL, reopened INTEGER NOT NULL, direct INTEGER NOT NULL,
     callback INTEGER NOT NULL, solved INTEGER, satisfied INTEGER,
+    feed_late INTEGER,          -- what the feed says of lateness; compared, never trusted
     title TEXT NOT NULL,
     flags INTEGER NOT NULL      -- kinds of sensitive content in the text
 );

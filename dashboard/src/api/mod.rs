@@ -33,6 +33,7 @@ const LARGEST_LIMIT: usize = 1000;
     paths(
         bulletin::post,
         metrics::list,
+        metrics::by,
         metrics::tickets,
         tickets::list,
         tickets::get,

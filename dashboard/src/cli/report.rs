@@ -48,11 +48,11 @@ pub(super) fn run(common: &Common, args: &ReportArgs) -> anyhow::Result<()> {
     let snapshot = Frames::new(&ledger).snapshot()?;
     let scope = Scope::new(args.from, args.to, as_of);
     let mut out = Output::new();
-    for rate in metrics::rates(&snapshot, &scope)? {
+    for compared in metrics::compared(&snapshot, &scope)? {
         if common.json() {
-            out.json(&rate)?;
+            out.json(&compared)?;
         } else {
-            out.line(readable(&rate))?;
+            out.line(readable(&compared.rate))?;
         }
     }
     out.flush()

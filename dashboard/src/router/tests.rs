@@ -496,6 +496,26 @@ async fn the_interface_gives_figures_with_their_proof() {
             .iter()
             .all(|rate| rate["percent"] == "N/A" && rate["value"].is_null())
     );
+    // Nothing came a year before; the period before is as long and was given as much time.
+    assert_eq!(rate["previous"]["from"], "2015-08-01");
+    assert_eq!(rate["year_before"]["change"], "N/A");
+    let ages: Vec<u64> = figures["backlog"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|age| age["count"].as_u64().unwrap())
+        .collect();
+    assert_eq!(ages, [0, 0, 0, 0, 0, 1, 1]);
+    let past_due = bench.get("/api/v1/tickets?age=past_due").await.json();
+    assert_eq!(past_due["tickets"][0]["no"], "T005");
+    assert_eq!(
+        bench.get("/api/v1/tickets?age=old").await.status,
+        StatusCode::BAD_REQUEST
+    );
+    let by_quarter = bench.get("/api/v1/metrics/completion?by=quarter").await.json();
+    assert_eq!(by_quarter["groups"][0]["name"], "2016-Q1", "{by_quarter}");
+    let xlsx = bench.get("/tickets.xlsx?metric=completion&part=excluded").await;
+    assert!(xlsx.status == StatusCode::OK && xlsx.header(header::CONTENT_TYPE).contains("spreadsheet"));
     let missed = bench
         .get("/api/v1/metrics/on_time_due/tickets?part=missed")
         .await

@@ -79,6 +79,8 @@ pub struct TicketDraft {
     pub due_at: Option<Moment>,
     /// 办结时间
     pub resolved_at: Option<Moment>,
+    /// 是否超期, as the feed says.
+    pub late: Option<bool>,
     /// 答复时间; the resolution's time where the feed gives none.
     pub replied_at: Option<Moment>,
     /// 答复内容

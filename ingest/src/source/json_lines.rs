@@ -401,6 +401,7 @@ fn ticket(object: &Object<'_>) -> Result<TicketDraft, super::object::Wrong> {
         contacted_at: object.moment("contacted_at")?,
         due_at: object.moment("due_at")?,
         resolved_at: object.moment("resolved_at")?,
+        late: None,
         replied_at: object.moment("replied_at")?,
         reply: object.text("reply")?,
         direct: object.flag("direct")?,

@@ -4,6 +4,7 @@ mod by_hand;
 mod posts;
 mod published;
 mod twenty;
+mod waiting;
 
 use super::{Metric, Rate, Scope, find, rate};
 use crate::{frame::Snapshot, ledger::fixture::at};

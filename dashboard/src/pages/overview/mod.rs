@@ -48,6 +48,7 @@ struct View {
     not_on_time: Figure,
     unresolved: Figure,
     handling: String,
+    backlog: Vec<Waiting>,
     rates: Vec<RateView>,
     by_time: Chart,
     by_topic: Chart,
@@ -76,6 +77,14 @@ struct Term {
     link: String,
 }
 
+/// Open tickets of one age.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) name: &'static str,
+    pub(super) count: String,
+    pub(super) link: String,
+}
+
 #[derive(Debug)]
 struct UnitRow {
     name: String,
@@ -99,9 +108,9 @@ fn view(app: &App, frame: Frame, asked: &ScopeQuery) -> Result<View, Error> {
     let scope = asked.scope(app)?;
     let snapshot = app.snapshot()?;
     let snapshot = snapshot.as_ref();
-    let (headline, rates): (Vec<_>, Vec<_>) = metrics::rates(snapshot, &scope)?
+    let (headline, rates): (Vec<_>, Vec<_>) = metrics::compared(snapshot, &scope)?
         .iter()
-        .filter_map(|rate| RateView::of(rate, &scope))
+        .filter_map(|compared| RateView::compared(compared, &scope))
         .partition(|rate| HEADLINE.contains(&rate.name));
     let missed = |name: &str| {
         let rate = headline.iter().find(|rate| rate.name == name);
@@ -134,6 +143,7 @@ fn view(app: &App, frame: Frame, asked: &ScopeQuery) -> Result<View, Error> {
         not_on_time,
         unresolved,
         handling: handling(snapshot, &scope)?,
+        backlog: backlog(snapshot, &scope)?,
         rates,
         by_time: charts::by_time(snapshot, &scope)?,
         by_topic: charts::ranked(
@@ -192,7 +202,20 @@ fn terms(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<Term>, Error> {
         .collect())
 }
 
-fn handling(snapshot: &Snapshot, scope: &Scope) -> Result<String, Error> {
+/// Open tickets by age; each count leads to its tickets.
+pub(super) fn backlog(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<Waiting>, Error> {
+    let ages = metrics::backlog(snapshot, scope)?;
+    Ok(ages
+        .into_iter()
+        .map(|(age, count)| Waiting {
+            name: age.chinese,
+            count: format::count(count),
+            link: list_link(scope, &[("age", age.name)]),
+        })
+        .collect())
+}
+
+pub(super) fn handling(snapshot: &Snapshot, scope: &Scope) -> Result<String, Error> {
     let handling = metrics::handling(snapshot, scope)?;
     let days = |millis: i64| format!("{:.1} 天", millis as f64 / 86_400_000.0);
     Ok(match (handling.median_ms, handling.p90_ms) {

@@ -8,7 +8,7 @@ use crate::{
     },
     router::Site,
 };
-use analytics::metrics::{self, Before, Compared, Cut, Handling, Metric, Rate};
+use analytics::metrics::{self, Age, Before, Compared, Cut, Handling, Metric, Rate};
 use axum::{
     Json,
     extract::{Path, Query, State},
@@ -51,6 +51,15 @@ pub(crate) struct HandlingBody {
 pub(crate) struct Count {
     name: String,
     count: u64,
+}
+
+impl From<(Age, u64)> for Count {
+    fn from((age, count): (Age, u64)) -> Self {
+        Self {
+            name: age.name.to_owned(),
+            count,
+        }
+    }
 }
 
 /// A rate with its proof.
@@ -201,10 +210,7 @@ pub(crate) async fn list(
                 .collect(),
             backlog: metrics::backlog(&snapshot, &scope)?
                 .into_iter()
-                .map(|(age, count)| Count {
-                    name: age.name.to_owned(),
-                    count,
-                })
+                .map(Count::from)
                 .collect(),
             handling: metrics::handling(&snapshot, &scope)?.into(),
         }))

@@ -12,6 +12,7 @@ pub(crate) mod posts;
 pub(crate) mod search;
 pub(crate) mod sources;
 pub(crate) mod tickets;
+pub(crate) mod units;
 
 use crate::error::{Error, Problem};
 use axum::Json;
@@ -41,6 +42,8 @@ const LARGEST_LIMIT: usize = 1000;
         tickets::units,
         events::post,
         events::split,
+        units::ranking,
+        units::get,
         issues::get,
         search::get,
         posts::get,

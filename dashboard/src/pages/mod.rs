@@ -20,6 +20,7 @@ mod pager;
 pub(crate) mod post;
 mod rate;
 mod related;
+pub(crate) mod report;
 pub(crate) mod scope;
 pub(crate) mod search;
 pub(crate) mod sheet;
@@ -28,6 +29,8 @@ pub(crate) mod ticket;
 pub(crate) mod tickets;
 mod told;
 pub(crate) mod triage;
+pub(crate) mod unit;
+pub(crate) mod units;
 
 use crate::{
     error::Error,
@@ -50,6 +53,7 @@ pub const PAGES: &[Page] = &[
     overview::PAGE,
     triage::PAGE,
     tickets::PAGE,
+    units::PAGE,
     bulletin::PAGE,
     search::PAGE,
     events::PAGE,

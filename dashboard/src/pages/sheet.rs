@@ -15,7 +15,7 @@ use ingest::time::Moment;
 use rust_xlsxwriter::{Format, Workbook};
 
 /// A file with the headers that name it.
-type Download = ([(HeaderName, &'static str); 2], Vec<u8>);
+pub(super) type Download = ([(HeaderName, &'static str); 2], Vec<u8>);
 
 /// Rows of a file: a year of a large city. Each is folded from its events, about 10,000 a second.
 const LONGEST: u64 = 200_000;

@@ -539,6 +539,75 @@ async fn the_interface_gives_figures_with_their_proof() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn units_are_ranked_fairly_and_each_has_its_page() {
+    let mut tickets = sample();
+    // Two of two on time is not better than three of five: too few to be ranked at all.
+    for no in ["U001", "U002"] {
+        let mut few = ticket(no, TicketType::Help, Some("2016-03-02 09:00"));
+        few.unit = Some("水务局".to_owned());
+        tickets.push(few);
+    }
+    let bench = Bench::with("[ranking]\nleast_volume = 3\n", tickets).await;
+    let ranking = bench.get("/api/v1/units").await.json();
+    assert_eq!(ranking["ranked"][0]["unit"], "住建局");
+    assert_eq!(ranking["ranked"][0]["rate"]["numerator"], 3);
+    assert_eq!(ranking["few"][0]["unit"], "水务局");
+    assert_eq!(ranking["red"], serde_json::json!([]));
+    let page = bench.get("/units").await;
+    let links = page.links("/units/%E4%BD%8F");
+    let unit = bench.get(&links[0]).await;
+    assert_eq!(unit.status, StatusCode::OK);
+    assert!(
+        unit.text.contains("60.00 %") && unit.text.contains("2016-03"),
+        "three of five, by month"
+    );
+    assert!(unit.text.contains("未配置联系人"));
+    let body = bench
+        .get("/api/v1/units/%E4%BD%8F%E5%BB%BA%E5%B1%80")
+        .await
+        .json();
+    assert_eq!((&body["total"], &body["red_cards"]), (&5.into(), &1.into()));
+    assert_eq!(bench.get("/units/nobody").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        bench.get("/units?by=return").await.status,
+        StatusCode::BAD_REQUEST
+    );
+    assert!(!bench.get("/tickets/T001").await.links("/units/").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bulletin_says_what_the_overview_says() {
+    let bench = Bench::new(sample()).await;
+    let overview = bench.get("/").await;
+    let links = overview.links("/report.");
+    assert_eq!(links.len(), 3);
+    for link in &links {
+        let answer = bench.get(link).await;
+        assert_eq!(answer.status, StatusCode::OK, "{link}");
+        assert!(
+            answer
+                .header(header::CONTENT_DISPOSITION)
+                .starts_with("attachment")
+        );
+    }
+    let markdown = bench.get("/report.md").await.text;
+    assert!(
+        markdown.contains("| 限时办结率 | 60.00 % | 3 | 5 | N/A | N/A |"),
+        "{markdown}"
+    );
+    for section in [
+        "总体情况",
+        "诉求类型与领域",
+        "承办单位",
+        "回访",
+        "热点与难点",
+        "附录：口径与依据",
+    ] {
+        assert!(markdown.contains(section), "{section}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_description_names_every_address_of_the_interface() {
     let bench = Bench::new(Vec::new()).await;
     let description = bench.get("/api/v1/openapi.json").await.json();

@@ -5,12 +5,15 @@
 mod charts;
 mod posts;
 
+pub(super) use charts::by_time;
+
 use super::{
     Frame, Page,
     chart::Chart,
     format, html,
     rate::RateView,
     scope::{ScopeForm, ScopeQuery, UNNAMED, list_link},
+    units::unit_link,
 };
 use crate::{error::Error, router::Site, sources, state::App};
 use analytics::{
@@ -42,6 +45,8 @@ struct View {
     as_of_minute: String,
     scope: ScopeForm,
     filtered: bool,
+    /// The bulletin of this scope: format and address.
+    reports: Vec<(&'static str, String)>,
     total: Figure,
     terms: Vec<Term>,
     headline: Vec<RateView>,
@@ -88,6 +93,7 @@ pub(super) struct Waiting {
 #[derive(Debug)]
 struct UnitRow {
     name: String,
+    page: String,
     count: String,
     link: String,
     completion: RateView,
@@ -129,6 +135,7 @@ fn view(app: &App, frame: Frame, asked: &ScopeQuery) -> Result<View, Error> {
         as_of: format::minute_in_words(scope.as_of),
         as_of_minute: format::minute(scope.as_of),
         scope: ScopeForm::of(&scope, &app.ledger().units()?),
+        reports: reports(&scope),
         filtered: *asked != ScopeQuery::default(),
         total: Figure {
             count: format::count(metrics::count(snapshot, &scope)?),
@@ -179,6 +186,19 @@ fn view(app: &App, frame: Frame, asked: &ScopeQuery) -> Result<View, Error> {
         )?,
         frame,
     })
+}
+
+/// The bulletin of a scope in each format.
+fn reports(scope: &Scope) -> Vec<(&'static str, String)> {
+    let list = list_link(scope, &[]);
+    let query = list.split_once('?').map_or("", |(_, query)| query);
+    [
+        ("XLSX", "/report.xlsx"),
+        ("HTML", "/report.html"),
+        ("Markdown", "/report.md"),
+    ]
+    .map(|(name, path)| (name, format!("{path}?{query}")))
+    .into()
 }
 
 /// The five types, and 待判定 where there is any: together they are the total.
@@ -247,6 +267,7 @@ fn units(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<UnitRow>, Error> {
             Some(UnitRow {
                 count: format::count(count),
                 link: list_link(&of_unit, &[]),
+                page: unit_link(if name.is_empty() { UNNAMED } else { &name }, scope),
                 completion: RateView::of(completion.get(&name)?, &of_unit)?,
                 on_time: RateView::of(on_time.get(&name)?, &of_unit)?,
                 name: if name.is_empty() { UNNAMED.to_owned() } else { name },

@@ -3,6 +3,7 @@
 //! One content, three ways to write it. Every rate stands with its numerator and denominator; what the figures mean is in
 //! the appendix. Counted on one snapshot, so the figures agree with each other and with the pages.
 
+mod annex;
 mod content;
 mod html;
 mod markdown;

@@ -14,7 +14,7 @@ use toml::Spanned;
 #[derive(Debug, Clone, Default)]
 pub struct Units(Vec<Unit>);
 
-// Other keys of a unit (contacts, hours) belong to whoever reads them: they are no error here.
+// Other keys of a unit (hours, address) belong to whoever reads them: they are no error here.
 #[derive(Debug, Clone, Deserialize)]
 struct Unit {
     name: String,
@@ -22,6 +22,22 @@ struct Unit {
     topics: Vec<String>,
     #[serde(default)]
     regions: Vec<String>,
+    #[serde(default, rename = "contact")]
+    contacts: Vec<Contact>,
+}
+
+/// Whom to call at a unit, by role: 值班电话, 分管负责人 …
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contact {
+    /// 职责
+    pub role: String,
+    /// Who or where; empty where not given.
+    #[serde(default)]
+    pub name: String,
+    /// 电话; empty where not given.
+    #[serde(default)]
+    pub phone: String,
 }
 
 #[derive(Deserialize)]
@@ -70,6 +86,17 @@ impl Units {
             if units.iter().any(|other| other.name == unit.name) {
                 return Err(source.wrong(span, format!("two units are named `{}`", unit.name)));
             }
+            let lacking = |contact: &Contact| {
+                contact.role.trim().is_empty()
+                    || (contact.name.trim().is_empty() && contact.phone.trim().is_empty())
+            };
+            if unit.contacts.iter().any(lacking) {
+                let reason = format!(
+                    "unit `{}`: a contact needs a role, and a name or a phone",
+                    unit.name
+                );
+                return Err(source.wrong(span, reason));
+            }
             units.push(unit);
         }
         Ok(Self(units))
@@ -83,6 +110,20 @@ impl Units {
     /// Whether none is configured.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Whom to call at a unit; nobody where it is not configured.
+    pub fn contacts(&self, unit: &str) -> &[Contact] {
+        self.0
+            .iter()
+            .find(|configured| configured.name == unit)
+            .map_or(&[], |configured| &configured.contacts)
+    }
+
+    /// What a unit is responsible for, by configuration: topics, and the regions it is limited to.
+    pub fn duties(&self, unit: &str) -> Option<(&[String], &[String])> {
+        let configured = self.0.iter().find(|configured| configured.name == unit)?;
+        Some((&configured.topics, &configured.regions))
     }
 
     /// The three units most to the purpose for a ticket of `topic` and `region`, given what was handled before
@@ -196,6 +237,15 @@ mod tests {
     }
 
     #[test]
+    fn contacts_are_those_of_the_unit() {
+        let text = "[[unit]]\nname = \"甲\"\n[[unit.contact]]\nrole = \"值班电话\"\nphone = \"000-0000001\"\n\
+                    [[unit]]\nname = \"乙\"\n";
+        let units = Units::load(text, "u.toml").unwrap();
+        assert_eq!(units.contacts("甲")[0].phone, "000-0000001");
+        assert!(units.contacts("乙").is_empty() && units.contacts("丙").is_empty());
+    }
+
+    #[test]
     fn a_units_file_is_refused_with_the_reason() {
         for (text, line, why) in [
             ("\n[[unit]]\ntopics = []\n", 2, "name"),
@@ -203,6 +253,11 @@ mod tests {
                 "[[unit]]\nname = \"甲\"\ntopics = [\"建设\"]\n",
                 1,
                 "unknown topic",
+            ),
+            (
+                "[[unit]]\nname = \"甲\"\n[[unit.contact]]\nrole = \"值班电话\"\n",
+                1,
+                "a name or a phone",
             ),
             (
                 "[[unit]]\nname = \"甲\"\n[[unit]]\nname = \"甲\"\n",

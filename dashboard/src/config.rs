@@ -4,7 +4,7 @@
 //! `[[source]]` tables of all files are joined. `config/minsheng.toml` shows every key with its reason.
 
 use crate::attachments::AttachmentConfig;
-use analytics::{copies, hot::Thresholds};
+use analytics::{copies, hot::Thresholds, metrics::RankingRules};
 use ingest::{fetch::FetchConfig, log::LogConfig, source::SourceConfig, time::Moment};
 use serde::Deserialize;
 use std::{
@@ -28,6 +28,8 @@ pub struct Config {
     pub dashboard: DashboardConfig,
     /// What may be attached to a ticket.
     pub attachments: AttachmentConfig,
+    /// How units are ranked.
+    pub ranking: RankingRules,
     /// From when on an issue is hot or stubborn.
     pub issues: Thresholds,
     /// What counts as a copy of a post.

@@ -12,6 +12,7 @@ pub mod deeds;
 pub mod demo;
 pub mod error;
 pub mod pages;
+mod report;
 pub mod router;
 pub mod run;
 mod sources;

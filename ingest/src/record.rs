@@ -464,6 +464,9 @@ pub struct Classified {
     /// 诉求领域, one of the fifteen of the guideline.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub topic: Option<String>,
+    /// Feed only: whether it calls the ticket late (是否超期). Never trusted: lateness is computed, this is compared.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub late: Option<bool>,
     /// Model only: confidence of the type in 0..=1.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f32>,

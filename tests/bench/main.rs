@@ -58,9 +58,11 @@ const GROUPS: &[(&str, &[(&str, Measure)])] = &[
     (
         "metrics",
         &[
-            ("load 1,000,000 tickets from the ledger", metrics::load),
+            ("load the tickets from the ledger", metrics::load),
             ("all rates over one cut", metrics::rates),
             ("all rates by unit", metrics::rates_by_unit),
+            ("the slowest single rate over any cut", metrics::slowest),
+            ("median and p90 of handling time", metrics::handling),
         ],
     ),
 ];
@@ -74,6 +76,9 @@ fn main() -> Result<()> {
     }
     if args == ["--prepare"] {
         return metrics::prepare();
+    }
+    if args == ["--queries"] {
+        return metrics::queries();
     }
     for (group, measures) in GROUPS {
         if args.is_empty() || args.iter().any(|arg| arg == group) {

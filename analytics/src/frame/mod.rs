@@ -69,7 +69,7 @@ impl Window {
     }
 }
 
-/// The ticket frame of a [`Window`]: rows that are `live` and in the window are right, all others to be left out.
+/// The ticket frame of a [`Window`]: the rows in it are those that are [`LIVE`], compared once for all figures of a page.
 pub(crate) struct View {
     pub(crate) parts: Vec<DataFrame>,
     pub(crate) names: Arc<Names>,

@@ -1,6 +1,6 @@
 //! Tickets as they stood at a past moment: those with an event after it are folded again from the events up to it.
 
-use super::{FrameError, Masks, Predicate, Snapshot, View, Window, after, flag, rows_where, table, ticket};
+use super::{FrameError, Masks, Predicate, Snapshot, View, Window, after, rows_where, table, ticket};
 use crate::ledger::{Fold, LedgerError, Names, Store, TicketRow, fold_at};
 use ingest::time::Moment;
 use polars::prelude::{DataFrame, IntoColumn, IntoSeries, PolarsResult};
@@ -20,18 +20,19 @@ pub(super) fn view(snapshot: &Snapshot, window: Window) -> Result<View, FrameErr
     for part in &snapshot.tickets {
         changed.extend(rows_where(part, &later)?);
     }
-    if changed.is_empty() {
-        return Ok(View {
-            parts: snapshot.tickets.clone(),
-            names: Arc::clone(&snapshot.names),
-        });
-    }
-    let standing = flag(table::LIVE) & !later;
+    let within = window.predicate();
+    let standing = within.clone() & !later;
     let mut parts = snapshot
         .tickets
         .iter()
         .map(|part| with_live(part, &standing))
         .collect::<Result<Vec<DataFrame>, _>>()?;
+    if changed.is_empty() {
+        return Ok(View {
+            parts,
+            names: Arc::clone(&snapshot.names),
+        });
+    }
     let mut names = Names::clone(&snapshot.names);
     let mut builder = ticket::COLUMNS.builder(changed.len());
     for some in changed.chunks(AT_ONCE) {
@@ -45,7 +46,7 @@ pub(super) fn view(snapshot: &Snapshot, window: Window) -> Result<View, FrameErr
             })?);
         }
     }
-    parts.push(table::all_live(builder.finish()?)?);
+    parts.push(with_live(&table::all_live(builder.finish()?)?, &within)?);
     Ok(View {
         parts,
         names: Arc::new(names),

@@ -35,6 +35,14 @@ pub(super) static COLUMNS: Columns<TicketRow> = Columns {
         ("resolved", |ticket| ticket.resolved_at.is_some()),
         ("timed", |ticket| ticket.due_at.is_some()),
         ("on_time", |ticket| ticket.on_time == Some(true)),
+        ("same_day", |ticket| days_taken(ticket) == Some(0)),
+        ("three_days", |ticket| {
+            days_taken(ticket).is_some_and(|days| days <= 3)
+        }),
+        ("feed_marked", |ticket| ticket.feed_late.is_some()),
+        ("feed_right", |ticket| {
+            ticket.feed_late.is_some() && ticket.feed_late == ticket.on_time.map(|on_time| !on_time)
+        }),
         ("dispatched", |ticket| ticket.dispatched_at.is_some()),
         ("signed_in_time", |ticket| {
             // As every deadline, it lasts to the end of its second.
@@ -58,6 +66,13 @@ pub(super) static COLUMNS: Columns<TicketRow> = Columns {
     ],
 };
 
+/// Calendar days from acceptance to resolution.
+fn days_taken(ticket: &TicketRow) -> Option<i32> {
+    ticket
+        .resolved_at
+        .map(|at| day(at).saturating_sub(day(ticket.accepted_at)))
+}
+
 /// From when on a ticket still open is late: the end of the second it is due in. A ticket without deadline never is;
 /// nor is one whose clock a pause stopped before.
 fn expires_at(ticket: &TicketRow) -> i64 {
@@ -75,6 +90,9 @@ pub(super) fn day(millis: i64) -> i32 {
     i32::try_from(local.div_euclid(DAY)).unwrap_or_default()
 }
 
+/// Row numbers are dense, so the greatest is how many there are: columns are allotted once, not doubled.
+const COUNT: &str = "SELECT CASE ?1 WHEN 0 THEN (SELECT coalesce(max(row), 0) FROM tickets) ELSE 0 END";
+
 /// The tickets changed after transaction `change`.
 pub(super) fn changed(connection: &Connection, change: i64) -> Result<DataFrame, FrameError> {
     // From nothing, a scan of the table; then the index on `change` finds the few.
@@ -83,9 +101,12 @@ pub(super) fn changed(connection: &Connection, change: i64) -> Result<DataFrame,
     } else {
         format!("SELECT {TICKET_COLUMNS} FROM tickets WHERE change > ?1")
     };
+    let count: u32 = connection
+        .prepare_cached(COUNT)?
+        .query_row([change], |row| row.get(0))?;
     let mut statement = connection.prepare_cached(&sql)?;
     let mut rows = statement.query([change])?;
-    let mut builder = COLUMNS.builder(0);
+    let mut builder = COLUMNS.builder(count as usize);
     while let Some(row) = rows.next()? {
         builder.push(&TicketRow::read(row)?);
     }

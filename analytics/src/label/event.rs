@@ -18,6 +18,7 @@ pub(crate) fn classified(
         return None;
     };
     let classified = Classified {
+        late: None,
         r#type: Some(label.r#type),
         topic: Some(label.topic.to_owned()),
         confidence: Some(label.confidence),

@@ -121,6 +121,7 @@ impl<'a> Folding<'a> {
                 due: None,
                 breaches: Vec::new(),
                 on_time: None,
+                feed_late: None,
                 late_before: 0,
             },
             accepted: false,
@@ -324,6 +325,8 @@ impl<'a> Folding<'a> {
             self.ticket.region.clone_from(&model.region);
             self.ticket.region_derived = true;
         }
+        let flags = self.labels.iter().rev();
+        self.ticket.feed_late = flags.filter_map(|(_, label)| label.late).next();
         for by in [LabelledBy::Human, LabelledBy::Feed, LabelledBy::Model] {
             let said = || {
                 let usable = self

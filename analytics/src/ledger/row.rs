@@ -37,6 +37,7 @@ pub(crate) struct TicketRow {
     pub(crate) callback: Callback,
     pub(crate) solved: Option<bool>,
     pub(crate) satisfied: Option<bool>,
+    pub(crate) feed_late: Option<bool>,
 }
 
 /// What became of the last 回访.
@@ -68,7 +69,7 @@ impl Callback {
 /// The columns in the order of [`TicketRow::read`].
 pub(crate) const COLUMNS: &str = "row, source, type, topic, unit, region, channel, status, accepted_at, last_event_at, \
     dispatched_at, signed_at, sign_due_at, contacted_at, replied_at, resolved_at, due_at, warn_at, paused_since, \
-    on_time, provisional, rule, returned, extended, reopened, direct, callback, solved, satisfied";
+    on_time, provisional, rule, returned, extended, reopened, direct, callback, solved, satisfied, feed_late";
 
 impl TicketRow {
     /// The row of a judged fold; its texts get their codes from `code`.
@@ -120,6 +121,7 @@ impl TicketRow {
             satisfied: callback
                 .filter(|answers| answers.reached)
                 .and_then(|answers| answers.satisfied),
+            feed_late: ticket.feed_late,
         })
     }
 
@@ -155,6 +157,7 @@ impl TicketRow {
             callback: Callback::of_code(row.get(26)?),
             solved: row.get(27)?,
             satisfied: row.get(28)?,
+            feed_late: row.get(29)?,
         })
     }
 
@@ -204,6 +207,7 @@ impl TicketRow {
                 .model
                 .as_ref()
                 .map_or(0, |model| model.flags.len() as u32),
+            row.feed_late,
         ])?;
         Ok(())
     }
@@ -212,11 +216,11 @@ impl TicketRow {
 const UPSERT: &str = "INSERT INTO tickets (no, change, source, type, topic, unit, region, channel, status, accepted_at,
     last_event_at, dispatched_at, signed_at, sign_due_at, contacted_at, replied_at, resolved_at, due_at, warn_at,
     paused_since, on_time, provisional, rule, returned, extended, reopened, direct, callback, solved, satisfied, title,
-    flags)
+    flags, feed_late)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24,
-    ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)
+    ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)
 ON CONFLICT (no) DO UPDATE SET change = ?2, source = ?3, type = ?4, topic = ?5, unit = ?6, region = ?7, channel = ?8,
     status = ?9, accepted_at = ?10, last_event_at = ?11, dispatched_at = ?12, signed_at = ?13, sign_due_at = ?14,
     contacted_at = ?15, replied_at = ?16, resolved_at = ?17, due_at = ?18, warn_at = ?19, paused_since = ?20,
     on_time = ?21, provisional = ?22, rule = ?23, returned = ?24, extended = ?25, reopened = ?26, direct = ?27,
-    callback = ?28, solved = ?29, satisfied = ?30, title = ?31, flags = ?32";
+    callback = ?28, solved = ?29, satisfied = ?30, title = ?31, flags = ?32, feed_late = ?33";

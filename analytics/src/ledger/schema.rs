@@ -42,6 +42,7 @@ CREATE TABLE tickets (
     provisional INTEGER NOT NULL, rule INTEGER NOT NULL,
     returned INTEGER NOT NULL, extended INTEGER NOT NULL, reopened INTEGER NOT NULL, direct INTEGER NOT NULL,
     callback INTEGER NOT NULL, solved INTEGER, satisfied INTEGER,
+    feed_late INTEGER,          -- what the feed says of lateness; compared, never trusted
     title TEXT NOT NULL,
     flags INTEGER NOT NULL      -- kinds of sensitive content in the text
 );

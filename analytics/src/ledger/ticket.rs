@@ -77,6 +77,8 @@ pub struct Ticket {
     pub breaches: Vec<Breach>,
     /// Whether the last resolution came in time; `None` while unresolved or without deadline.
     pub on_time: Option<bool>,
+    /// What the feed says of lateness (是否超期), the last word; never trusted.
+    pub feed_late: Option<bool>,
     /// Resolutions before the last one that came late: a reopened ticket keeps its past.
     pub late_before: u32,
 }

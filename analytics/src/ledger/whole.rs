@@ -24,7 +24,7 @@ UNION ALL SELECT json_array('ticket', no, type, status,
     (SELECT text FROM named WHERE code = unit), (SELECT text FROM named WHERE code = region),
     (SELECT text FROM named WHERE code = channel), (SELECT text FROM named WHERE code = rule),
     accepted_at, last_event_at, dispatched_at, signed_at, sign_due_at, contacted_at, replied_at, resolved_at, due_at,
-    warn_at, paused_since, on_time, provisional, returned, extended, reopened, direct, callback, solved, satisfied, title)
+    warn_at, paused_since, on_time, provisional, returned, extended, reopened, direct, callback, solved, satisfied, feed_late, title)
     FROM tickets
 UNION ALL SELECT json_array('tie', ticket, caller, merged_into) FROM ties
 UNION ALL SELECT json_array('post', post_id, revision, published_at, sentiment, sentiment_label,

@@ -29,15 +29,19 @@ pub enum Cut {
     Source,
     /// Day of acceptance, `2016-05-31`.
     Day,
+    /// Week of acceptance by ISO 8601 (from Monday), `2016-W22`.
+    Week,
     /// Month of acceptance, `2016-05`.
     Month,
+    /// Quarter of acceptance, `2016-Q2`.
+    Quarter,
     /// State.
     Status,
 }
 
 impl Cut {
     /// All cuts.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Type,
         Self::Topic,
         Self::Unit,
@@ -45,7 +49,9 @@ impl Cut {
         Self::Channel,
         Self::Source,
         Self::Day,
+        Self::Week,
         Self::Month,
+        Self::Quarter,
         Self::Status,
     ];
 
@@ -59,7 +65,9 @@ impl Cut {
             Self::Channel => "channel",
             Self::Source => "source",
             Self::Day => "day",
+            Self::Week => "week",
             Self::Month => "month",
+            Self::Quarter => "quarter",
             Self::Status => "status",
         }
     }
@@ -69,17 +77,20 @@ impl Cut {
         Self::ALL.into_iter().find(|cut| cut.name() == text)
     }
 
-    /// The column it reads; a month is a sum of days.
+    /// The column it reads; a week, month or quarter is a sum of days.
     fn column(self) -> &'static str {
         match self {
-            Self::Month => "day",
+            Self::Week | Self::Month | Self::Quarter => "day",
             other => other.name(),
         }
     }
 
     /// Whether its values follow one another by nature; others are ranked by number.
     fn is_ordered(self) -> bool {
-        matches!(self, Self::Type | Self::Day | Self::Month | Self::Status)
+        matches!(
+            self,
+            Self::Type | Self::Day | Self::Week | Self::Month | Self::Quarter | Self::Status
+        )
     }
 }
 
@@ -103,7 +114,7 @@ pub fn counted(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<String>> {
     numbers(snapshot, &view, &(scope.predicate(&view) & unmerged()))
 }
 
-/// How many tickets of each value are in scope, as [`count`] counts. Types, states, days and months come in their own
+/// How many tickets of each value are in scope, as [`count`] counts. Types, states, days and longer periods come in their own
 /// order under their JSON name (`help` … `unknown`, `accepted` …), anything else with the most tickets first.
 ///
 /// # Errors
@@ -131,12 +142,11 @@ pub(super) struct Groups {
 impl Groups {
     /// Counts the predicates per value of `cut`, over every ticket in scope. Ranked by how many there are in all.
     pub(super) fn of(view: &View, scope: &Scope, cut: Cut, predicates: &[Predicate]) -> Result<Self> {
-        let every: Vec<Predicate> = predicates.iter().cloned().chain([Predicate::All(true)]).collect();
         let mut groups: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
-        for (value, counts) in by_value(&view.parts, &scope.predicate(view), cut.column(), &every)? {
+        for (value, counts) in by_value(&view.parts, &scope.predicate(view), cut.column(), predicates)? {
             let group = groups
                 .entry(key(cut, value))
-                .or_insert_with(|| vec![0; every.len()]);
+                .or_insert_with(|| vec![0; counts.len()]);
             for (total, count) in group.iter_mut().zip(counts) {
                 *total += count;
             }
@@ -170,7 +180,9 @@ impl Groups {
                 .map_or("", |status| status.name())
                 .to_owned(),
             Cut::Day => date(key).to_string(),
+            Cut::Week => date(key).format("%G-W%V").to_string(),
             Cut::Month => date(key).format("%Y-%m").to_string(),
+            Cut::Quarter => format!("{}-Q{}", date(key).year(), date(key).month0() / 3 + 1),
             Cut::Topic | Cut::Unit | Cut::Region | Cut::Channel | Cut::Source => {
                 view.names.text(code).to_owned()
             }
@@ -178,12 +190,16 @@ impl Groups {
     }
 }
 
-/// A day's key in its cut: its month is known by its first day.
+/// A day's key in its cut: a week, month or quarter is known by its first day.
 fn key(cut: Cut, value: i64) -> i64 {
-    if cut != Cut::Month {
-        return value;
-    }
-    value - i64::from(date(value).day0())
+    let day = date(value);
+    let first = match cut {
+        Cut::Week => return value - i64::from(day.weekday().num_days_from_monday()),
+        Cut::Month => day.with_day(1),
+        Cut::Quarter => NaiveDate::from_ymd_opt(day.year(), day.month0() / 3 * 3 + 1, 1),
+        _ => return value,
+    };
+    first.map_or(value, |first| value - (day - first).num_days())
 }
 
 /// The civil date of days since 1970-01-01.

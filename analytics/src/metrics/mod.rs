@@ -6,22 +6,28 @@
 //!
 //! **Architecture invariant:** a rate never travels without its counts; a zero denominator is `N/A`, never 0 % or 100 %.
 
+mod backlog;
+mod compare;
 mod completion;
 mod count;
 mod direct;
 mod exclusion;
 mod extension;
+mod feed_flag;
 mod handling;
 mod members;
 mod on_time_accepted;
 mod on_time_closed;
 mod on_time_due;
+mod period;
 mod posts;
+mod ranking;
 mod rate;
 mod reopen;
 mod reply;
 mod response;
 mod returned;
+mod same_day;
 mod satisfaction;
 mod scope;
 mod signing;
@@ -29,11 +35,15 @@ mod solved;
 mod tally;
 #[cfg(test)]
 mod tests;
+mod three_days;
 
+pub use backlog::{AGES, Age, backlog, waiting};
+pub use compare::{Before, Compared, compared};
 pub use count::{Cut, count, count_by, counted};
 pub use handling::{Handling, handling};
 pub use members::{Part, members};
 pub use posts::{PostCut, PostDay, PostScope, negative_share, post_count, post_days, posts_by};
+pub use ranking::{Ranked, Ranking, RankingRules, ranking, wilson};
 pub use rate::{Exclusion, Rate, rate, rate_by, rates};
 pub use scope::Scope;
 
@@ -49,6 +59,8 @@ pub const METRICS: &[Metric] = &[
     completion::METRIC,
     on_time_closed::METRIC,
     on_time_accepted::METRIC,
+    same_day::METRIC,
+    three_days::METRIC,
     signing::METRIC,
     response::METRIC,
     reply::METRIC,
@@ -58,6 +70,7 @@ pub const METRICS: &[Metric] = &[
     reopen::METRIC,
     solved::METRIC,
     satisfaction::METRIC,
+    feed_flag::METRIC,
 ];
 
 /// A published statistic.

@@ -43,12 +43,17 @@ impl Rate {
 
     /// The share as published, `98.75 %`, rounded half up from the counts themselves; `N/A` over nothing.
     pub fn percent(&self) -> String {
+        self.hundredths().map_or_else(
+            || "N/A".into(),
+            |hundredths| format!("{}.{:02} %", hundredths / 100, hundredths % 100),
+        )
+    }
+
+    /// The published percentage in hundredths of a percent; `None` over nothing.
+    pub(super) fn hundredths(&self) -> Option<i64> {
         let (numerator, denominator) = (u128::from(self.numerator), u128::from(self.denominator));
-        if denominator == 0 {
-            return "N/A".into();
-        }
-        let hundredths = (numerator * 20_000 + denominator) / (denominator * 2);
-        format!("{}.{:02} %", hundredths / 100, hundredths % 100)
+        let hundredths = (numerator * 20_000 + denominator).checked_div(denominator * 2)?;
+        i64::try_from(hundredths).ok()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Which tickets a figure is about.
 
 use crate::{
-    frame::{Predicate, View, Window, is},
+    frame::{LIVE, Predicate, View, Window, flag, is},
     ledger::TypeIs,
 };
 use chrono::NaiveDate;
@@ -61,7 +61,8 @@ impl Scope {
 
     /// The tickets in scope, merged ones among them. A ticket accepted after the as-of time is not.
     pub(super) fn predicate(&self, view: &View) -> Predicate {
-        let mut all = self.window().predicate();
+        // The view's rows in the window are its live ones.
+        let mut all = flag(LIVE);
         if let Some(kind) = self.r#type {
             all = all & is("type", kind.code());
         }

@@ -2,7 +2,7 @@
 
 use super::Result;
 use crate::frame::{Masks, Predicate, pieces};
-use polars::prelude::{BooleanChunked, ChunkAgg, ChunkFilter, DataFrame, DataType, Int64Chunked};
+use polars::prelude::{BooleanChunked, ChunkedArray, DataFrame, PolarsNumericType};
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 
@@ -27,35 +27,35 @@ pub(super) fn totals(parts: &[DataFrame], scope: &Predicate, predicates: &[Predi
     Ok(totals)
 }
 
-/// Rows in scope that meet each predicate, for each value of a column of codes or days that has a row in scope.
+/// Rows in scope that meet each predicate, and last all rows in scope, for each value of a column of codes or days that
+/// has a row in scope.
 pub(super) fn by_value(
     parts: &[DataFrame],
     scope: &Predicate,
     column: &str,
     predicates: &[Predicate],
 ) -> Result<BTreeMap<i64, Vec<u64>>> {
-    let counts = |piece: &DataFrame| -> Result<Values> {
+    let counts = |piece: &DataFrame| -> Result<(i64, Vec<Vec<u32>>)> {
         let mut masks = Masks::new(piece);
         let scope = masks.of(scope)?;
-        let mut values = Values::of(piece, column)?;
-        values.count(&scope)?;
+        let mut met = Vec::with_capacity(predicates.len());
         for predicate in predicates {
-            let met = &scope & &masks.of(predicate)?;
-            values.count(&met)?;
+            met.push(&scope & &masks.of(predicate)?);
         }
-        Ok(values)
+        match piece.column(column)?.u32() {
+            Ok(codes) => Ok(counted(codes, &scope, &met)),
+            Err(_) => Ok(counted(piece.column(column)?.i32()?, &scope, &met)),
+        }
     };
-    let pieces: Vec<Values> = pieces(parts).par_iter().map(counts).collect::<Result<_>>()?;
+    let pieces: Vec<(i64, Vec<Vec<u32>>)> = pieces(parts).par_iter().map(counts).collect::<Result<_>>()?;
     let mut groups: BTreeMap<i64, Vec<u64>> = BTreeMap::new();
-    for values in pieces {
-        for (place, &standing) in values.counts[0].iter().enumerate() {
-            if standing == 0 {
-                continue;
-            }
+    for (least, lists) in pieces {
+        let standing = lists.last().map_or(&[][..], Vec::as_slice);
+        for (place, _) in standing.iter().enumerate().filter(|(_, count)| **count > 0) {
             let group = groups
-                .entry(values.least + place as i64)
-                .or_insert_with(|| vec![0; predicates.len()]);
-            for (total, counts) in group.iter_mut().zip(&values.counts[1..]) {
+                .entry(least + place as i64)
+                .or_insert_with(|| vec![0; lists.len()]);
+            for (total, counts) in group.iter_mut().zip(&lists) {
                 *total += u64::from(counts[place]);
             }
         }
@@ -63,33 +63,86 @@ pub(super) fn by_value(
     Ok(groups)
 }
 
-/// Counts by value, one list a condition, indexed by what a value is above the least one: codes and days are dense.
-struct Values {
-    values: Int64Chunked,
-    least: i64,
-    span: usize,
-    counts: Vec<Vec<u32>>,
-}
-
-impl Values {
-    fn of(piece: &DataFrame, column: &str) -> Result<Self> {
-        let values = piece.column(column)?.cast(&DataType::Int64)?.i64()?.clone();
-        let least = values.min().unwrap_or_default();
-        let most = values.max().unwrap_or_default();
-        Ok(Self {
-            span: usize::try_from(most - least).unwrap_or_default() + 1,
-            values,
-            least,
-            counts: Vec::new(),
+/// The least value, and the rows of each mask and last those of `scope`, by what their value is above it: codes and days
+/// are dense. `met` are parts of `scope`.
+fn counted<T: PolarsNumericType<Native: Into<i64>>>(
+    values: &ChunkedArray<T>,
+    scope: &BooleanChunked,
+    met: &[BooleanChunked],
+) -> (i64, Vec<Vec<u32>>) {
+    let values = values.rechunk();
+    let Some(values) = values
+        .downcast_iter()
+        .next()
+        .map(|chunk| chunk.values().as_slice())
+    else {
+        return (0, vec![Vec::new(); met.len() + 1]);
+    };
+    let (least, most) = values
+        .iter()
+        .map(|value| (*value).into())
+        .fold((i64::MAX, i64::MIN), |(least, most): (i64, i64), value| {
+            (least.min(value), most.max(value))
+        });
+    let span = usize::try_from(most.saturating_sub(least)).map_or(0, |above| above + 1);
+    let whole = tally(values, least, span, scope);
+    let rows = scope.sum().unwrap_or_default();
+    let mut lists: Vec<Vec<u32>> = met
+        .iter()
+        .map(|met| {
+            // What is most of the scope is counted by what is missing to it.
+            if met.sum().unwrap_or_default() <= rows / 2 {
+                return tally(values, least, span, met);
+            }
+            let missing = tally(values, least, span, &(scope & &!met));
+            whole
+                .iter()
+                .zip(missing)
+                .map(|(whole, missing)| whole - missing)
+                .collect()
         })
-    }
-
-    fn count(&mut self, met: &BooleanChunked) -> Result<()> {
-        let mut counts = vec![0; self.span];
-        for value in self.values.filter(met)?.into_no_null_iter() {
-            counts[(value - self.least) as usize] += 1;
-        }
-        self.counts.push(counts);
-        Ok(())
-    }
+        .collect();
+    lists.push(whole);
+    (least, lists)
 }
+
+/// Counts the rows of a mask by their values, without copying them out: a word of the mask at a time.
+fn tally<T: Copy + Into<i64>>(values: &[T], least: i64, span: usize, met: &BooleanChunked) -> Vec<u32> {
+    let mut counts = vec![[0_u32; LISTS]; span];
+    let met = met.rechunk();
+    let mut add = |mut word: u64, values: &[T]| {
+        let mut one = |value: T, list: usize| {
+            let value: i64 = value.into();
+            counts[(value - least) as usize][list] += 1;
+        };
+        if word == WORD {
+            for values in values[..56].chunks_exact(LISTS) {
+                for (list, value) in values.iter().enumerate() {
+                    one(*value, list);
+                }
+            }
+            return;
+        }
+        let mut list = 0;
+        while word != 0 {
+            one(values[word.trailing_zeros() as usize], list);
+            list = (list + 1) % LISTS;
+            word &= word - 1;
+        }
+    };
+    for mask in met.downcast_iter() {
+        let mut words = mask.values().fast_iter_u56();
+        let mut from = 0;
+        for word in words.by_ref() {
+            add(word, &values[from..]);
+            from += 56;
+        }
+        add(words.remainder().0, &values[from..]);
+    }
+    counts.into_iter().map(|lists| lists.iter().sum()).collect()
+}
+
+/// A word of a mask in which every row is.
+const WORD: u64 = (1 << 56) - 1;
+/// Counters of one value, taken by turns: equal values in a row would otherwise each wait for the one before.
+const LISTS: usize = 4;

@@ -15,6 +15,7 @@ pub(crate) mod search;
 pub(crate) mod sources;
 pub(crate) mod tickets;
 pub(crate) mod trial;
+pub(crate) mod units;
 
 use crate::error::{Error, Problem};
 use axum::Json;
@@ -36,6 +37,7 @@ const LARGEST_LIMIT: usize = 1000;
     paths(
         bulletin::post,
         metrics::list,
+        metrics::by,
         metrics::tickets,
         tickets::list,
         tickets::get,
@@ -45,6 +47,8 @@ const LARGEST_LIMIT: usize = 1000;
         events::split,
         attachments::post,
         attachments::get,
+        units::ranking,
+        units::get,
         issues::get,
         approvals::metrics,
         approvals::list,

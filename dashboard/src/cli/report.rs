@@ -1,7 +1,10 @@
-//! `minsheng report`: every rate with its proof, from the ledger alone.
+//! `minsheng report`: every rate with its proof, or the whole bulletin as a file, from the ledger alone.
 
 use super::{Common, output::Output};
-use crate::run;
+use crate::{
+    report::{Figures, Format, Report},
+    run,
+};
 use analytics::{
     frame::Frames,
     ledger::Ledger,
@@ -11,6 +14,7 @@ use anyhow::Context;
 use chrono::NaiveDate;
 use clap::Args;
 use ingest::time::{self, Moment};
+use std::path::PathBuf;
 
 #[derive(Debug, Args)]
 pub(super) struct ReportArgs {
@@ -23,6 +27,12 @@ pub(super) struct ReportArgs {
     /// What was known by then; now where not given
     #[arg(long, value_name = "TIME", value_parser = as_of)]
     as_of: Option<Moment>,
+    /// Write the bulletin instead; by the ending of --out where not given
+    #[arg(long, value_enum, requires = "out")]
+    format: Option<Format>,
+    /// File the bulletin is written to
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
 }
 
 /// A bare date means its end: a report "as of 30 June" holds what 30 June brought.
@@ -47,12 +57,28 @@ pub(super) fn run(common: &Common, args: &ReportArgs) -> anyhow::Result<()> {
         .with_context(|| format!("no ledger can be read in data folder {}", data.root().display()))?;
     let snapshot = Frames::new(&ledger).snapshot()?;
     let scope = Scope::new(args.from, args.to, as_of);
+    if let Some(out) = &args.out {
+        let ending = out.extension().and_then(|ending| ending.to_str());
+        let format = args
+            .format
+            .or_else(|| Format::of_ending(ending.unwrap_or_default()))
+            .context("--format is needed: the ending of --out is none of xlsx, html, md")?;
+        let figures = Figures {
+            ledger: &ledger,
+            snapshot: &snapshot,
+            segmenter: &run::segmenter(&config)?,
+            thresholds: &config.issues,
+            ranking: &config.ranking,
+        };
+        let bytes = Report::of(&figures, &scope)?.written(format)?;
+        return std::fs::write(out, bytes).with_context(|| format!("{} cannot be written", out.display()));
+    }
     let mut out = Output::new();
-    for rate in metrics::rates(&snapshot, &scope)? {
+    for compared in metrics::compared(&snapshot, &scope)? {
         if common.json() {
-            out.json(&rate)?;
+            out.json(&compared)?;
         } else {
-            out.line(readable(&rate))?;
+            out.line(readable(&compared.rate))?;
         }
     }
     out.flush()

@@ -35,6 +35,8 @@ pub(crate) struct Case {
     /// 待判定
     pub(super) undecided: bool,
     pub(super) topic: String,
+    /// 承办单位 with its page.
+    pub(super) unit: Option<(String, String)>,
     pub(super) status: &'static str,
     /// 已办结 or 已合并
     pub(super) finished: bool,
@@ -205,6 +207,7 @@ impl Case {
                     words: flag.words.join("、"),
                 })
                 .collect(),
+            unit: ticket.unit.as_ref().map(|unit| (unit.clone(), link::unit(unit))),
             facts: facts(ticket, now),
             label: label.map(|label| suggestion(label, evidence)),
             reply: ticket.reply.clone().unwrap_or_default(),

@@ -23,6 +23,11 @@ pub(crate) fn ticket(no: &str) -> String {
     format!("/tickets/{}", encode(no))
 }
 
+/// The page of a unit.
+pub(crate) fn unit(name: &str) -> String {
+    format!("/units/{}", encode(name))
+}
+
 /// The page of a post.
 pub(crate) fn post(id: &str) -> String {
     format!("/posts/{}", encode(id))

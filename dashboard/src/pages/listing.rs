@@ -4,7 +4,7 @@ use super::scope::{self, ScopeQuery, given};
 use crate::{error::Error, state::App};
 use analytics::{
     ledger::{ListFilter, Order, Status},
-    metrics::{self, Metric, Part, Scope},
+    metrics::{self, AGES, Age, Metric, Part, Scope},
 };
 use ingest::record::Card;
 use serde::Deserialize;
@@ -20,6 +20,8 @@ pub(crate) struct Asked {
     pub(crate) metric: Option<String>,
     /// `numerator`, `denominator`, `missed` (denominator without numerator) or `excluded`.
     pub(crate) part: Option<String>,
+    /// Open tickets of an age: `upto_1`, `2_3`, `4_7`, `8_15`, `16_30`, `over_30` days, or `past_due`.
+    pub(crate) age: Option<String>,
     /// Beginning of a number, or part of a title.
     pub(crate) text: Option<String>,
     /// A state, or `open`.
@@ -42,6 +44,7 @@ pub(crate) struct Listing {
 pub(super) struct Behind {
     pub(super) scope: Scope,
     pub(super) metric: Option<(&'static Metric, Part)>,
+    pub(super) age: Option<Age>,
 }
 
 /// The part of that name; the denominator where none is given.
@@ -70,6 +73,14 @@ pub(super) fn part_name(part: Part) -> &'static str {
 /// The metric of that name.
 pub(crate) fn metric(name: &str) -> Result<&'static Metric, Error> {
     metrics::find(name).ok_or_else(|| Error::NotFound("没有这个指标。".to_owned()))
+}
+
+/// The age of open tickets of that name.
+fn age(name: &str) -> Result<Age, Error> {
+    Age::parse(name).ok_or_else(|| {
+        let names = AGES.map(|age| age.name).join("、");
+        Error::Malformed(format!("age 只能是 {names} 之一。"))
+    })
 }
 
 impl Asked {
@@ -106,7 +117,11 @@ impl Asked {
             }
         }
         let metric = given(&self.metric).map(metric).transpose()?;
-        if metric.is_none() && given(&self.scope.as_of).is_none() {
+        let age = given(&self.age).map(age).transpose()?;
+        if metric.is_some() && age.is_some() {
+            return Err(Error::Malformed("metric 与 age 只能给出一个。".to_owned()));
+        }
+        if metric.is_none() && age.is_none() && given(&self.scope.as_of).is_none() {
             filter.from = scope::day(&self.scope.from, "受理日期（起）")?;
             filter.to = scope::day(&self.scope.to, "受理日期（止）")?;
             filter.r#type = scope::type_is(&self.scope.r#type)?;
@@ -122,13 +137,14 @@ impl Asked {
             .map(|metric| Ok::<_, Error>((metric, part(given(&self.part))?)))
             .transpose()?;
         let snapshot = app.snapshot()?;
-        filter.numbers = Some(match metric {
-            Some((metric, part)) => metrics::members(&snapshot, &scope, metric, part)?,
-            None => metrics::counted(&snapshot, &scope)?,
+        filter.numbers = Some(match (metric, age) {
+            (Some((metric, part)), _) => metrics::members(&snapshot, &scope, metric, part)?,
+            (None, Some(age)) => metrics::waiting(&snapshot, &scope, age)?,
+            (None, None) => metrics::counted(&snapshot, &scope)?,
         });
         Ok(Listing {
             filter,
-            behind: Some(Behind { scope, metric }),
+            behind: Some(Behind { scope, metric, age }),
         })
     }
 
@@ -148,6 +164,7 @@ impl Asked {
         [
             ("metric", &self.metric),
             ("part", &self.part),
+            ("age", &self.age),
             ("text", &self.text),
             ("from", from),
             ("to", to),

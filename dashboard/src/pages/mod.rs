@@ -23,6 +23,7 @@ mod pager;
 pub(crate) mod post;
 mod rate;
 mod related;
+pub(crate) mod report;
 pub(crate) mod scope;
 pub(crate) mod search;
 pub(crate) mod sheet;
@@ -33,6 +34,8 @@ pub(crate) mod tickets;
 mod told;
 pub(crate) mod triage;
 pub(crate) mod trial;
+pub(crate) mod unit;
+pub(crate) mod units;
 
 use crate::{
     error::Error,
@@ -55,6 +58,7 @@ pub const PAGES: &[Page] = &[
     overview::PAGE,
     triage::PAGE,
     tickets::PAGE,
+    units::PAGE,
     bulletin::PAGE,
     search::PAGE,
     events::PAGE,

@@ -1,7 +1,7 @@
 //! A rate with its proof: counts that lead to their tickets, formula, rule, as-of time and what was left out.
 
 use super::{format, scope};
-use analytics::metrics::{self, Part, Rate, Scope};
+use analytics::metrics::{self, Before, Compared, Part, Rate, Scope};
 
 /// A rate ready to be shown.
 #[derive(Debug)]
@@ -21,6 +21,9 @@ pub(crate) struct RateView {
     /// Tickets of the denominator that are not in the numerator.
     pub(crate) missed: u64,
     pub(crate) missed_link: String,
+    /// 环比 and 同比 where they were asked for.
+    pub(super) previous: Option<Change>,
+    pub(super) year_before: Option<Change>,
 }
 
 #[derive(Debug)]
@@ -29,7 +32,42 @@ pub(super) struct Excluded {
     pub(super) count: String,
 }
 
+/// A rate of another period beside the present one.
+#[derive(Debug)]
+pub(super) struct Change {
+    /// Percentage points the present rate is above it.
+    pub(super) points: String,
+    pub(super) percent: String,
+    /// Numerator and denominator then, and when that was.
+    pub(super) proof: String,
+}
+
+impl Change {
+    fn of(before: &Before) -> Self {
+        let (from, to) = (before.from, before.to);
+        Self {
+            points: before.points(),
+            percent: before.rate.percent(),
+            proof: format!(
+                "{} / {}，{from} 至 {to} 受理，截至 {}",
+                format::count(before.rate.numerator),
+                format::count(before.rate.denominator),
+                format::minute(before.rate.as_of)
+            ),
+        }
+    }
+}
+
 impl RateView {
+    /// A rate with what it is compared with.
+    pub(crate) fn compared(compared: &Compared, scope: &Scope) -> Option<Self> {
+        Some(Self {
+            previous: compared.previous.as_ref().map(Change::of),
+            year_before: compared.year_before.as_ref().map(Change::of),
+            ..Self::of(&compared.rate, scope)?
+        })
+    }
+
     /// `rate` was counted over `scope`; `None` for a metric that is not registered.
     pub(crate) fn of(rate: &Rate, scope: &Scope) -> Option<Self> {
         let metric = metrics::find(rate.metric)?;
@@ -57,6 +95,8 @@ impl RateView {
             exclusions,
             missed: rate.denominator.saturating_sub(rate.numerator),
             missed_link: part(Part::Missed),
+            previous: None,
+            year_before: None,
         })
     }
 }

@@ -46,15 +46,16 @@ struct View {
     /// What the form has no field for, but must keep.
     kept: Vec<(&'static str, String)>,
     csv: String,
+    xlsx: String,
     rows: Vec<Row>,
     pager: Pager,
 }
 
 /// Which figure the list stands behind.
 #[derive(Debug)]
-struct Proof {
-    title: String,
-    text: String,
+pub(super) struct Proof {
+    pub(super) title: String,
+    pub(super) text: String,
     clear: String,
 }
 
@@ -102,7 +103,7 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
             .find(|(known, _)| *known == name)
             .map_or("", |(_, value)| value.as_str())
     };
-    let kept = ["metric", "part", "as_of", "region", "channel", "source"];
+    let kept = ["metric", "part", "age", "as_of", "region", "channel", "source"];
     Ok(View {
         frame,
         total: format::count(total),
@@ -135,13 +136,17 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
             "/tickets.csv",
             pairs.iter().map(|(name, value)| (*name, value.as_str())),
         ),
+        xlsx: link(
+            "/tickets.xlsx",
+            pairs.iter().map(|(name, value)| (*name, value.as_str())),
+        ),
         rows: tickets.iter().map(|ticket| row(ticket, now)).collect(),
         pager,
     })
 }
 
-fn proof(behind: &Behind, pairs: &[(&'static str, String)]) -> Proof {
-    let Behind { scope, metric } = behind;
+pub(super) fn proof(behind: &Behind, pairs: &[(&'static str, String)]) -> Proof {
+    let Behind { scope, metric, age } = behind;
     let named = [
         scope.r#type.map(TypeIs::chinese),
         scope.unit.as_deref(),
@@ -162,14 +167,14 @@ fn proof(behind: &Behind, pairs: &[(&'static str, String)]) -> Proof {
         format::day(scope.to),
         format::minute(scope.as_of)
     );
-    let cleared = ["metric", "part", "as_of"];
+    let cleared = ["metric", "part", "age", "as_of"];
     let clear = pairs
         .iter()
         .filter(|(name, _)| !cleared.contains(name))
         .map(|(name, value)| (*name, value.as_str()));
     let clear = link("/tickets", clear);
-    match metric {
-        Some((metric, part)) => Proof {
+    match (metric, age) {
+        (Some((metric, part)), _) => Proof {
             title: format!("{} · {}", metric.chinese, part_name(*part)),
             text: format!(
                 "{period}。算式：{}。口径：{}。",
@@ -178,7 +183,12 @@ fn proof(behind: &Behind, pairs: &[(&'static str, String)]) -> Proof {
             ),
             clear,
         },
-        None => Proof {
+        (None, Some(age)) => Proof {
+            title: format!("未办结 · {}", age.chinese),
+            text: format!("{period}。自受理当日起按自然日计；已超期按办结时限计，时钟已停的不计入。"),
+            clear,
+        },
+        (None, None) => Proof {
             title: "统计范围内的工单".to_owned(),
             text: format!("{period}。"),
             clear,

@@ -529,6 +529,26 @@ async fn the_interface_gives_figures_with_their_proof() {
             .iter()
             .all(|rate| rate["percent"] == "N/A" && rate["value"].is_null())
     );
+    // Nothing came a year before; the period before is as long and was given as much time.
+    assert_eq!(rate["previous"]["from"], "2015-08-01");
+    assert_eq!(rate["year_before"]["change"], "N/A");
+    let ages: Vec<u64> = figures["backlog"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|age| age["count"].as_u64().unwrap())
+        .collect();
+    assert_eq!(ages, [0, 0, 0, 0, 0, 1, 1]);
+    let past_due = bench.get("/api/v1/tickets?age=past_due").await.json();
+    assert_eq!(past_due["tickets"][0]["no"], "T005");
+    assert_eq!(
+        bench.get("/api/v1/tickets?age=old").await.status,
+        StatusCode::BAD_REQUEST
+    );
+    let by_quarter = bench.get("/api/v1/metrics/completion?by=quarter").await.json();
+    assert_eq!(by_quarter["groups"][0]["name"], "2016-Q1", "{by_quarter}");
+    let xlsx = bench.get("/tickets.xlsx?metric=completion&part=excluded").await;
+    assert!(xlsx.status == StatusCode::OK && xlsx.header(header::CONTENT_TYPE).contains("spreadsheet"));
     let missed = bench
         .get("/api/v1/metrics/on_time_due/tickets?part=missed")
         .await
@@ -549,6 +569,75 @@ async fn the_interface_gives_figures_with_their_proof() {
     assert!(bench.get("/metrics").await.text.contains("minsheng_ready"));
     let csv = bench.get("/tickets.csv?metric=completion&part=numerator").await;
     assert_eq!(csv.text.lines().count(), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn units_are_ranked_fairly_and_each_has_its_page() {
+    let mut tickets = sample();
+    // Two of two on time is not better than three of five: too few to be ranked at all.
+    for no in ["U001", "U002"] {
+        let mut few = ticket(no, TicketType::Help, Some("2016-03-02 09:00"));
+        few.unit = Some("水务局".to_owned());
+        tickets.push(few);
+    }
+    let bench = Bench::with("[ranking]\nleast_volume = 3\n", tickets).await;
+    let ranking = bench.get("/api/v1/units").await.json();
+    assert_eq!(ranking["ranked"][0]["unit"], "住建局");
+    assert_eq!(ranking["ranked"][0]["rate"]["numerator"], 3);
+    assert_eq!(ranking["few"][0]["unit"], "水务局");
+    assert_eq!(ranking["red"], serde_json::json!([]));
+    let page = bench.get("/units").await;
+    let links = page.links("/units/%E4%BD%8F");
+    let unit = bench.get(&links[0]).await;
+    assert_eq!(unit.status, StatusCode::OK);
+    assert!(
+        unit.text.contains("60.00 %") && unit.text.contains("2016-03"),
+        "three of five, by month"
+    );
+    assert!(unit.text.contains("未配置联系人"));
+    let body = bench
+        .get("/api/v1/units/%E4%BD%8F%E5%BB%BA%E5%B1%80")
+        .await
+        .json();
+    assert_eq!((&body["total"], &body["red_cards"]), (&5.into(), &1.into()));
+    assert_eq!(bench.get("/units/nobody").await.status, StatusCode::NOT_FOUND);
+    assert_eq!(
+        bench.get("/units?by=return").await.status,
+        StatusCode::BAD_REQUEST
+    );
+    assert!(!bench.get("/tickets/T001").await.links("/units/").is_empty());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_bulletin_says_what_the_overview_says() {
+    let bench = Bench::new(sample()).await;
+    let overview = bench.get("/").await;
+    let links = overview.links("/report.");
+    assert_eq!(links.len(), 3);
+    for link in &links {
+        let answer = bench.get(link).await;
+        assert_eq!(answer.status, StatusCode::OK, "{link}");
+        assert!(
+            answer
+                .header(header::CONTENT_DISPOSITION)
+                .starts_with("attachment")
+        );
+    }
+    let markdown = bench.get("/report.md").await.text;
+    assert!(
+        markdown.contains("| 限时办结率 | 60.00 % | 3 | 5 | N/A | N/A |"),
+        "{markdown}"
+    );
+    for section in [
+        "总体情况",
+        "诉求类型与领域",
+        "承办单位",
+        "回访",
+        "热点与难点",
+        "附录：口径与依据",
+    ] {
+        assert!(markdown.contains(section), "{section}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -85,6 +85,8 @@ pub struct TicketDraft {
     pub resolved_at: Option<Moment>,
     /// The feed says expressly that it is not resolved (工单状态：办理中).
     pub unresolved: bool,
+    /// 是否超期, as the feed says.
+    pub late: Option<bool>,
     /// 答复时间; the resolution's time where the feed gives none.
     pub replied_at: Option<Moment>,
     /// 答复内容

@@ -48,10 +48,11 @@ impl Cleaner {
             }),
         )];
         let topic = some_text(draft.topic);
-        if draft.r#type.is_some() || topic.is_some() {
+        if draft.r#type.is_some() || topic.is_some() || draft.late.is_some() {
             let label = Classified {
                 r#type: draft.r#type,
                 topic,
+                late: draft.late,
                 ..Classified::default()
             };
             events.push((accepted_at, Event::Classified(label)));

@@ -404,6 +404,7 @@ fn ticket(object: &Object<'_>) -> Result<TicketDraft, super::object::Wrong> {
         due_at: object.moment("due_at")?,
         resolved_at: object.moment("resolved_at")?,
         unresolved: false,
+        late: None,
         replied_at: object.moment("replied_at")?,
         reply: object.text("reply")?,
         direct: object.flag("direct")?,

@@ -88,6 +88,26 @@ pub(super) fn is_resolved(raw: &str) -> Option<bool> {
     }
 }
 
+/// Whether 是否超期 says late; `None` for a word that says neither.
+pub(super) fn late(raw: &str) -> Option<bool> {
+    match &*folded_word(raw) {
+        "是" | "1" | "true" | "y" => Some(true),
+        "否" | "0" | "false" | "n" => Some(false),
+        word => in_time(word).map(|in_time| !in_time),
+    }
+}
+
+/// Whether 按期办结 says in time; `None` for a word that says neither.
+pub(super) fn in_time(raw: &str) -> Option<bool> {
+    match &*folded_word(raw) {
+        "是" | "1" | "true" | "y" | "按期" | "按时" | "按期办结" | "按时办结" | "未超期" | "未逾期"
+        | "不超期" | "正常" => Some(true),
+        "否" | "0" | "false" | "n" | "超期" | "逾期" | "已超期" | "已逾期" | "超期办结" | "逾期办结"
+        | "超时" | "未按期" | "未按时" => Some(false),
+        _ => None,
+    }
+}
+
 /// Whether 办理方式 says 直接答复.
 pub(super) fn is_direct(raw: &str) -> bool {
     [

@@ -5,6 +5,7 @@ mod forty;
 mod posts;
 mod published;
 mod twenty;
+mod waiting;
 
 use super::{Metric, Rate, Scope, find, rate};
 use crate::{frame::Snapshot, ledger::fixture::at};

@@ -211,7 +211,7 @@ pub(super) fn tickets() -> Vec<Record> {
 type Excluded = &'static [(&'static str, u64)];
 
 /// S = 01 … 18. Merged 15. Undispatched 06 14 (15). Resolved: 01 02 03 07 10 13 14 16 18. No deadline: 06 07.
-pub(super) const EXPECTED: [(&str, u64, u64, Excluded); 13] = [
+pub(super) const EXPECTED: [(&str, u64, u64, Excluded); 16] = [
     // On time 01 02 10 13 14 16 18; late 03; open past due 04 09 11 12 17; waiting: 05 in time, 08 paused.
     (
         "on_time_due",
@@ -238,6 +238,10 @@ pub(super) const EXPECTED: [(&str, u64, u64, Excluded); 13] = [
         15,
         &[("已合并，由主件计", 1), ("无办结时限", 2)],
     ),
+    // 14. No ticket was accepted on the as-of day.
+    ("same_day", 1, 17, &[("已合并，由主件计", 1)]),
+    // 14; 07 after one day, 01 after two, 18 after three; 16 took six.
+    ("three_days", 4, 17, &[("已合并，由主件计", 1)]),
     // Dispatched: 01–05, 07–13, 16–18 = 15. Signed in time: 01 02.
     ("signing", 2, 15, &[("已合并，由主件计", 1), ("未派单", 2)]),
     ("response", 1, 15, &[("已合并，由主件计", 1), ("未派单", 2)]),
@@ -263,6 +267,18 @@ pub(super) const EXPECTED: [(&str, u64, u64, Excluded); 13] = [
             ("未回访", 13),
             ("回访未接通", 1),
             ("未答是否满意", 1),
+        ],
+    ),
+    // No flag of a feed: resolved less 07, none marked.
+    (
+        "feed_flag",
+        0,
+        0,
+        &[
+            ("已合并，由主件计", 1),
+            ("未办结", 8),
+            ("无办结时限", 1),
+            ("来源未标是否超期", 8),
         ],
     ),
 ];

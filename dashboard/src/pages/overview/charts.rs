@@ -22,7 +22,7 @@ const LONGEST_BY_DAY: i64 = 62;
 const RANKED: usize = 15;
 
 /// Tickets by day, or by month over a long period, one part of a column a type.
-pub(super) fn by_time(snapshot: &Snapshot, scope: &Scope) -> Result<Chart, Error> {
+pub(in crate::pages) fn by_time(snapshot: &Snapshot, scope: &Scope) -> Result<Chart, Error> {
     let by_day = (scope.to - scope.from).num_days() < LONGEST_BY_DAY;
     let (cut, title, axis) = if by_day {
         (Cut::Day, "每日受理量与诉求类型", "日期")

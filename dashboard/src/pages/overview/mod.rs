@@ -5,12 +5,15 @@
 mod charts;
 mod posts;
 
+pub(super) use charts::by_time;
+
 use super::{
     Frame, Page,
     chart::Chart,
     format, html,
     rate::RateView,
     scope::{ScopeForm, ScopeQuery, UNNAMED, list_link},
+    units::unit_link,
 };
 use crate::{error::Error, router::Site, sources, state::App};
 use analytics::{
@@ -42,12 +45,15 @@ struct View {
     as_of_minute: String,
     scope: ScopeForm,
     filtered: bool,
+    /// The bulletin of this scope: format and address.
+    reports: Vec<(&'static str, String)>,
     total: Figure,
     terms: Vec<Term>,
     headline: Vec<RateView>,
     not_on_time: Figure,
     unresolved: Figure,
     handling: String,
+    backlog: Vec<Waiting>,
     rates: Vec<RateView>,
     by_time: Chart,
     by_topic: Chart,
@@ -76,9 +82,18 @@ struct Term {
     link: String,
 }
 
+/// Open tickets of one age.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    pub(super) name: &'static str,
+    pub(super) count: String,
+    pub(super) link: String,
+}
+
 #[derive(Debug)]
 struct UnitRow {
     name: String,
+    page: String,
     count: String,
     link: String,
     completion: RateView,
@@ -99,9 +114,9 @@ fn view(app: &App, frame: Frame, asked: &ScopeQuery) -> Result<View, Error> {
     let scope = asked.scope(app)?;
     let snapshot = app.snapshot()?;
     let snapshot = snapshot.as_ref();
-    let (headline, rates): (Vec<_>, Vec<_>) = metrics::rates(snapshot, &scope)?
+    let (headline, rates): (Vec<_>, Vec<_>) = metrics::compared(snapshot, &scope)?
         .iter()
-        .filter_map(|rate| RateView::of(rate, &scope))
+        .filter_map(|compared| RateView::compared(compared, &scope))
         .partition(|rate| HEADLINE.contains(&rate.name));
     let missed = |name: &str| {
         let rate = headline.iter().find(|rate| rate.name == name);
@@ -120,6 +135,7 @@ fn view(app: &App, frame: Frame, asked: &ScopeQuery) -> Result<View, Error> {
         as_of: format::minute_in_words(scope.as_of),
         as_of_minute: format::minute(scope.as_of),
         scope: ScopeForm::of(&scope, &app.ledger().units()?),
+        reports: reports(&scope),
         filtered: *asked != ScopeQuery::default(),
         total: Figure {
             count: format::count(metrics::count(snapshot, &scope)?),
@@ -134,6 +150,7 @@ fn view(app: &App, frame: Frame, asked: &ScopeQuery) -> Result<View, Error> {
         not_on_time,
         unresolved,
         handling: handling(snapshot, &scope)?,
+        backlog: backlog(snapshot, &scope)?,
         rates,
         by_time: charts::by_time(snapshot, &scope)?,
         by_topic: charts::ranked(
@@ -171,6 +188,19 @@ fn view(app: &App, frame: Frame, asked: &ScopeQuery) -> Result<View, Error> {
     })
 }
 
+/// The bulletin of a scope in each format.
+fn reports(scope: &Scope) -> Vec<(&'static str, String)> {
+    let list = list_link(scope, &[]);
+    let query = list.split_once('?').map_or("", |(_, query)| query);
+    [
+        ("XLSX", "/report.xlsx"),
+        ("HTML", "/report.html"),
+        ("Markdown", "/report.md"),
+    ]
+    .map(|(name, path)| (name, format!("{path}?{query}")))
+    .into()
+}
+
 /// The five types, and 待判定 where there is any: together they are the total.
 fn terms(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<Term>, Error> {
     let counts: BTreeMap<String, u64> = metrics::count_by(snapshot, scope, Cut::Type)?
@@ -192,7 +222,20 @@ fn terms(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<Term>, Error> {
         .collect())
 }
 
-fn handling(snapshot: &Snapshot, scope: &Scope) -> Result<String, Error> {
+/// Open tickets by age; each count leads to its tickets.
+pub(super) fn backlog(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<Waiting>, Error> {
+    let ages = metrics::backlog(snapshot, scope)?;
+    Ok(ages
+        .into_iter()
+        .map(|(age, count)| Waiting {
+            name: age.chinese,
+            count: format::count(count),
+            link: list_link(scope, &[("age", age.name)]),
+        })
+        .collect())
+}
+
+pub(super) fn handling(snapshot: &Snapshot, scope: &Scope) -> Result<String, Error> {
     let handling = metrics::handling(snapshot, scope)?;
     let days = |millis: i64| format!("{:.1} 天", millis as f64 / 86_400_000.0);
     Ok(match (handling.median_ms, handling.p90_ms) {
@@ -224,6 +267,7 @@ fn units(snapshot: &Snapshot, scope: &Scope) -> Result<Vec<UnitRow>, Error> {
             Some(UnitRow {
                 count: format::count(count),
                 link: list_link(&of_unit, &[]),
+                page: unit_link(if name.is_empty() { UNNAMED } else { &name }, scope),
                 completion: RateView::of(completion.get(&name)?, &of_unit)?,
                 on_time: RateView::of(on_time.get(&name)?, &of_unit)?,
                 name: if name.is_empty() { UNNAMED.to_owned() } else { name },

@@ -24,6 +24,8 @@ pub(super) enum Field {
     DueAt,
     ResolvedAt,
     Status,
+    Late,
+    InTime,
     RepliedAt,
     Reply,
     Direct,
@@ -42,7 +44,7 @@ pub(super) struct Column {
 
 /// All columns an export can have.
 #[rustfmt::skip]
-const COLUMNS: [Column; 24] = [
+const COLUMNS: [Column; 26] = [
     column(Field::No, "no", &["工单编号", "受理编号", "工单号", "受理单号", "诉求编号", "工单流水号", "流水号", "编号"]),
     column(Field::Title, "title", &["标题", "诉求标题", "工单标题", "主题", "诉求主题"]),
     column(Field::Body, "body", &["内容", "诉求内容", "工单内容", "问题描述", "诉求描述", "来电内容", "反映内容", "问题内容"]),
@@ -60,6 +62,8 @@ const COLUMNS: [Column; 24] = [
     column(Field::DueAt, "due_at", &["办结时限", "截止时间", "要求办结时间", "办理时限", "办结期限", "截止日期"]),
     column(Field::ResolvedAt, "resolved_at", &["办结时间", "实际办结时间", "完成时间", "办结日期"]),
     column(Field::Status, "status", &["工单状态", "办理状态", "状态"]),
+    column(Field::Late, "late", &["是否超期", "超期", "是否逾期", "逾期", "超期标志", "超期情况"]),
+    column(Field::InTime, "in_time", &["按期办结", "是否按期办结", "按时办结", "是否按时办结", "是否按期", "是否按时"]),
     column(Field::RepliedAt, "replied_at", &["答复时间", "回复时间"]),
     column(Field::Reply, "reply", &["答复内容", "办理结果", "回复内容", "处理结果", "答复意见"]),
     column(Field::Direct, "direct", &["办理方式", "直接答复", "是否直接答复", "处理方式"]),

@@ -73,12 +73,20 @@ impl Row<'_> {
             due_at: self.time(Field::DueAt, Cell::deadline)?,
             resolved_at,
             unresolved: status == Some(false),
+            late: self.late(),
             replied_at: self.moment(Field::RepliedAt)?,
             reply: self.text(Field::Reply),
             direct: words::is_direct(&self.cell(Field::Direct).text()),
             callback: self.callback()?,
             called_back_at: self.moment(Field::CalledBackAt)?,
         })
+    }
+
+    /// What the feed itself says of lateness. An unknown word is no answer and refuses no row: the flag is only ever
+    /// compared with our own clock.
+    fn late(&self) -> Option<bool> {
+        let in_time = || words::in_time(&self.cell(Field::InTime).text()).map(|in_time| !in_time);
+        words::late(&self.cell(Field::Late).text()).or_else(in_time)
     }
 
     fn callback(&self) -> Result<Option<CalledBack>, Box<Refusal>> {

@@ -86,6 +86,20 @@ fn csv_rows_and_what_is_wrong_with_them() {
 }
 
 #[test]
+fn a_feeds_late_flag_is_read_and_an_odd_word_of_it_refuses_no_row() {
+    let flags = |header: &str, cells: [&str; 4]| {
+        let rows = cells.map(|cell| format!("{cell},20160103000001,2016/1/3 10:20,路灯不亮\n"));
+        let text = format!("{header},工单编号,受理时间,内容\n{}", rows.concat());
+        let rows = csv_text(&text).unwrap();
+        rows.iter().map(|row| ticket(row).late).collect::<Vec<_>>()
+    };
+    let said = [Some(true), Some(false), None, None];
+    assert_eq!(flags("是否超期", ["是", "未超期", "", "三天"]), said);
+    // The other way round: in time is not late.
+    assert_eq!(flags("按期办结", ["否", "是", "-", "？"]), said);
+}
+
+#[test]
 fn every_encoding_and_separator_reads_the_same() {
     let plain = format!("{:?}", csv_text(CSV).unwrap());
     let gb18030 = encoding_rs::GB18030.encode(CSV).0.into_owned();

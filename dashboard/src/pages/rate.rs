@@ -38,6 +38,8 @@ pub(super) struct Change {
     /// Percentage points the present rate is above it.
     pub(super) points: String,
     pub(super) percent: String,
+    /// Whether there was anything to count then.
+    pub(super) counted: bool,
     /// Numerator and denominator then, and when that was.
     pub(super) proof: String,
 }
@@ -48,6 +50,7 @@ impl Change {
         Self {
             points: before.points(),
             percent: before.rate.percent(),
+            counted: before.rate.denominator > 0,
             proof: format!(
                 "{} / {}，{from} 至 {to} 受理，截至 {}",
                 format::count(before.rate.numerator),
@@ -59,6 +62,11 @@ impl Change {
 }
 
 impl RateView {
+    /// [`RateView::missed`] as pages write it.
+    pub(super) fn missed_count(&self) -> String {
+        format::count(self.missed)
+    }
+
     /// A rate with what it is compared with.
     pub(crate) fn compared(compared: &Compared, scope: &Scope) -> Option<Self> {
         Some(Self {

@@ -254,7 +254,7 @@ type Excluded = &'static [(&'static str, u64)];
 /// The twenty more. Dispatched: all but 29 30. Resolved: all but 28 29 39 40, so 16. On time: 21 24 26 30 32 36 38. Late:
 /// 22 23 25 27 31 33 34 35 37. Open past due: 28 39. Paused: 40. No deadline: 29. Each line below is the line of
 /// [`twenty::EXPECTED`] plus theirs.
-const EXPECTED: [(&str, u64, u64, Excluded); 13] = [
+const EXPECTED: [(&str, u64, u64, Excluded); 16] = [
     // 7 + 7 of 13 + (7 + 9 + 2).
     (
         "on_time_due",
@@ -283,6 +283,10 @@ const EXPECTED: [(&str, u64, u64, Excluded); 13] = [
         34,
         &[("已合并，由主件计", 1), ("无办结时限", 3)],
     ),
+    // 14 and 24 25 26 30; 31 at midnight is the day after.
+    ("same_day", 5, 37, &[("已合并，由主件计", 1)]),
+    // Four of twenty, and by the end of the 6th 21 23 24 25 26 27 30 31; 22 a second later, 37 again on the 13th.
+    ("three_days", 12, 37, &[("已合并，由主件计", 1)]),
     // Signed in time 01 02 and 21 24 28, of 15 + 18 dispatched; not dispatched 06 14 and 29 30.
     ("signing", 5, 33, &[("已合并，由主件计", 1), ("未派单", 4)]),
     // Contacted 01 and 39.
@@ -319,6 +323,18 @@ const EXPECTED: [(&str, u64, u64, Excluded); 13] = [
             ("未回访", 29),
             ("回访未接通", 2),
             ("未答是否满意", 1),
+        ],
+    ),
+    // No flag of a feed: resolved 8 + 16 with a deadline, none marked; open 8 + 4.
+    (
+        "feed_flag",
+        0,
+        0,
+        &[
+            ("已合并，由主件计", 1),
+            ("未办结", 12),
+            ("无办结时限", 1),
+            ("来源未标是否超期", 24),
         ],
     ),
 ];

@@ -1,17 +1,17 @@
 //! Copies: posts that say what another post said first — reposts, reprints, lightly edited reprints.
 //!
-//! A post's [`Print`] is computed once from its text. Posts are taken in the order they were first seen (ties by id); each
+//! A post's `Print` is computed once from its text. Posts are taken in the order they were first seen (ties by id); each
 //! is either a copy of a founder before it, or a founder itself. That order, not the order of the log, decides: whatever
 //! comes late is put in its place and what stands behind it is judged again, so the same posts give the same copies.
 //! The first source of a story is its earliest published post, whenever that was seen.
 //!
-//! Two texts are alike ([`alike`]) when most of either stands in the other and neither tells a stretch of its own that
+//! Two texts are alike (`alike`) when most of either stands in the other and neither tells a stretch of its own that
 //! the other replaces; what stands in front or behind may differ more (letterheads, editors' lines). A stretch that many
-//! founders share is boilerplate and makes no candidate ([`shelf`]). Texts below [`SHORT`] characters are copies only
-//! when they are the same but for punctuation, width and case; below [`LEAST`] characters they say too little to be
+//! founders share is boilerplate and makes no candidate (`shelf`). Texts below `SHORT` characters are copies only
+//! when they are the same but for punctuation, width and case; below `LEAST` characters they say too little to be
 //! anybody's copy.
 //!
-//! Must never keep a text, and never hold more in memory than the founders of [`shelf::SHELVES`] windows.
+//! Must never keep a text, and never hold more in memory than the founders of `shelf::SHELVES` windows.
 
 mod alike;
 mod print;

@@ -136,7 +136,7 @@ impl Scorer {
     }
 
     /// The rows of `hashes`, each time they occur.
-    fn look_up(&self, hashes: &mut Vec<u32>, hits: &mut Vec<u32>) {
+    fn look_up(&self, hashes: &mut [u32], hits: &mut Vec<u32>) {
         hits.resize(hashes.len(), 0);
         let (mut found, mut displaced) = (0, 0);
         for at in 0..hashes.len() {

@@ -122,6 +122,8 @@ impl Processor {
         let mut judged = false;
         // The batch on its way into the sinks, while the next one is read, segmented and labelled.
         let mut storing: Option<Storing> = None;
+        // The entries read while the batch before them was prepared.
+        let mut ahead: Option<Vec<Entry>> = None;
         while !*stop.borrow_and_update() {
             if !live && position.reached(&past) {
                 uncommitted += finish(&mut storing).await?;
@@ -129,7 +131,10 @@ impl Processor {
                 self.label_pending().await?;
             }
             let wait = if storing.is_some() { Duration::ZERO } else { WAIT };
-            let entries = reader.next(BATCH, wait).await?;
+            let entries = match ahead.take() {
+                Some(entries) => entries,
+                None => reader.next(BATCH, wait).await?,
+            };
             let more = entries.len() == BATCH;
             for entry in &entries {
                 position.advance(entry);
@@ -138,7 +143,11 @@ impl Processor {
                 true => None,
                 false => {
                     let this = Arc::clone(&self);
-                    Some(task::spawn_blocking(move || this.prepare(entries, live)).await??)
+                    let preparing = task::spawn_blocking(move || this.prepare(entries, live));
+                    if more {
+                        ahead = Some(reader.next(BATCH, Duration::ZERO).await?);
+                    }
+                    Some(preparing.await??)
                 }
             };
             uncommitted += finish(&mut storing).await?;
@@ -156,17 +165,15 @@ impl Processor {
             }
             if !more || uncommitted >= COMMIT_EVERY {
                 finish(&mut storing).await?;
-                // In the middle of a bulk load nobody asks for copies, and each post would be judged more than once.
-                let judging = (!more && !judged).then(|| {
-                    let this = Arc::clone(&self);
-                    task::spawn_blocking(move || this.ledger.judge_copies(&this.copies))
-                });
                 if !self.index.checkpoint().reached(&position) {
                     let (this, at) = (Arc::clone(&self), position.clone());
                     task::spawn_blocking(move || this.index.commit(&at)).await??;
                 }
-                if let Some(judging) = judging {
-                    judging.await??;
+                // Copies wait until what came in is searchable, and in the middle of a bulk load nobody asks for them: each
+                // post would be judged more than once.
+                if !more && !judged {
+                    let this = Arc::clone(&self);
+                    task::spawn_blocking(move || this.ledger.judge_copies(&this.copies)).await??;
                     judged = true;
                 }
                 uncommitted = 0;

@@ -1,7 +1,7 @@
 //! Conditions on the rows of a frame, evaluated a column at a time by the comparison kernels of Polars.
 //!
-//! Polars' lazy engine could say the same and more; what it adds to the build (a planner, an optimiser and two engines,
-//! five minutes of one core) is out of proportion to sums of conditions over one table.
+//! Polars' lazy engine could say the same and more; what it adds to the build (a planner, an optimiser and an engine) is
+//! out of proportion to sums of conditions over one table.
 
 use super::ROW;
 use polars::prelude::{

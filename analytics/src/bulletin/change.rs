@@ -1,7 +1,7 @@
 //! Growth against an earlier period: a change of a count, not a share of one.
 
 use super::{
-    Candidate, Finding, Kind,
+    Candidate, Finding,
     reading::{Reading, Role},
     text::grouped,
 };
@@ -91,16 +91,7 @@ fn judge(reading: &Reading<'_>, place: usize, up: bool) -> Option<Finding> {
     let percent = share.stated.percent;
     let shown = if up { "增长" } else { "下降" };
     let from = share.start - share.stated.before.chars().count().min(share.start);
-    let mut finding = Finding {
-        kind: Kind::Rate,
-        text: reading.text.written(from, share.end),
-        possible: true,
-        numerator: None,
-        denominator: None,
-        candidates: Vec::new(),
-        explanation: String::new(),
-        own: None,
-    };
+    let mut finding = Finding::rate(reading.text.written(from, share.end));
     if let Some(earlier) = earlier {
         let change = if up {
             now.checked_sub(earlier)

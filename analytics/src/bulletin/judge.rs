@@ -1,7 +1,7 @@
 //! Whether a percentage can be the share it says it is, and what would make it so.
 
 use super::{
-    Candidate, Finding, Kind,
+    Candidate, Finding,
     rate::{Base, name},
     reading::{Fact, Reading, Role},
     share::Percent,
@@ -22,16 +22,7 @@ pub(super) fn judge(reading: &Reading<'_>, place: usize, base: &Base) -> Finding
         format!("“{name}”")
     };
     let from = share.start - share.stated.before.chars().count().min(share.start);
-    let mut finding = Finding {
-        kind: Kind::Rate,
-        text: reading.text.written(from, share.end),
-        possible: true,
-        numerator: None,
-        denominator: None,
-        candidates: Vec::new(),
-        explanation: String::new(),
-        own: None,
-    };
+    let mut finding = Finding::rate(reading.text.written(from, share.end));
     if let Some((n, d)) = base.explicit {
         let stated = format!("{shown}写明 {} ÷ {}", grouped(n), grouped(d));
         divided(&mut finding, percent, &stated, n, d);

@@ -108,6 +108,20 @@ fn narrow(number: u128) -> u64 {
 }
 
 impl Finding {
+    /// A rate of which nothing is known yet.
+    fn rate(text: String) -> Self {
+        Self {
+            kind: Kind::Rate,
+            text,
+            possible: true,
+            numerator: None,
+            denominator: None,
+            candidates: Vec::new(),
+            explanation: String::new(),
+            own: None,
+        }
+    }
+
     fn set(&mut self, numerator: u128, denominator: u128) {
         self.numerator = u64::try_from(numerator).ok();
         self.denominator = u64::try_from(denominator).ok();

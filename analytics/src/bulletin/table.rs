@@ -1,9 +1,9 @@
 //! Tables of a bulletin: whether rows and columns add up, and whether each rate follows from its row's counts.
 
 use super::{
-    Candidate, Finding, Kind,
+    Candidate, Finding,
     grid::{Cell, Grid},
-    judge::{divided, over, over_whole},
+    judge::{divided, over_whole},
     number::Decimal,
     rate::{IN_TIME, RATES},
     reading::DONE,
@@ -379,16 +379,7 @@ impl<'a> Table<'a> {
 
     fn blank(&self, row: usize, column: usize, percent: Percent) -> Finding {
         let text = format!("{} {} {}", self.label(row), self.head(column), percent.written());
-        Finding {
-            kind: Kind::Rate,
-            text: text.trim().to_owned(),
-            possible: true,
-            numerator: None,
-            denominator: None,
-            candidates: Vec::new(),
-            explanation: String::new(),
-            own: None,
-        }
+        Finding::rate(text.trim().to_owned())
     }
 
     fn quotient(&self, row: usize, column: usize, percent: Percent, n: usize, d: usize) -> Option<Finding> {
@@ -445,22 +436,8 @@ impl<'a> Table<'a> {
         let found = cells.iter().filter_map(|&(row, percent, _)| {
             let n = self.number(row, count)?;
             let mut finding = self.blank(row, column, percent);
-            let fit = percent.fits(n, d);
-            finding.set(n, d);
-            finding.possible = fit.any();
-            finding.explanation = format!(
-                "占“{}”总数：{} ÷ {} = {}，与所写 {} {}（{}）",
-                self.head(count),
-                grouped(n),
-                grouped(d),
-                percent.of(n, d),
-                percent.written(),
-                if fit.any() { "相符" } else { "不符" },
-                fit.words()
-            );
-            if !fit.any() {
-                finding.candidates = over(percent, d);
-            }
+            let stated = format!("占“{}”总数：{} ÷ {}", self.head(count), grouped(n), grouped(d));
+            divided(&mut finding, percent, &stated, n, d);
             Some(finding)
         });
         Some(found.collect())

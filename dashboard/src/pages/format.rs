@@ -1,6 +1,6 @@
 //! How numbers, times and names are written on pages.
 
-use analytics::ledger::TypeIs;
+use analytics::{ledger::TypeIs, metrics::Scope};
 use chrono::{Datelike, NaiveDate, Timelike};
 use ingest::{
     record::{Card, Event},
@@ -153,6 +153,24 @@ pub(crate) fn actor_name(actor: &str) -> String {
         Some(("job", "escalation")) => "督办规则（自动）".to_owned(),
         Some(("model", hash)) => format!("分类模型 {hash}"),
         _ => actor.to_owned(),
+    }
+}
+
+/// What a scope is limited to besides its period: `；限于：求助、城市管理局`, or nothing.
+pub(crate) fn narrowed(scope: &Scope) -> String {
+    let kinds = [
+        scope.r#type.map(TypeIs::chinese),
+        scope.unit.as_deref(),
+        scope.topic.as_deref(),
+        scope.region.as_deref(),
+        scope.channel.as_deref(),
+        scope.source.as_deref(),
+    ];
+    let kinds: Vec<&str> = kinds.into_iter().flatten().collect();
+    if kinds.is_empty() {
+        String::new()
+    } else {
+        format!("；限于：{}", kinds.join("、"))
     }
 }
 

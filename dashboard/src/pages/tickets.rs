@@ -13,7 +13,7 @@ use super::{
     pager::{Pager, asked_page},
 };
 use crate::{error::Error, router::Site, state::App};
-use analytics::ledger::{Ticket, TypeIs};
+use analytics::ledger::Ticket;
 use askama::Template;
 use axum::{
     extract::{Query, State},
@@ -147,20 +147,7 @@ fn view(app: &App, frame: Frame, asked: &Asked) -> Result<View, Error> {
 
 pub(super) fn proof(behind: &Behind, pairs: &[(&'static str, String)]) -> Proof {
     let Behind { scope, metric, age } = behind;
-    let named = [
-        scope.r#type.map(TypeIs::chinese),
-        scope.unit.as_deref(),
-        scope.topic.as_deref(),
-        scope.region.as_deref(),
-        scope.channel.as_deref(),
-        scope.source.as_deref(),
-    ];
-    let named: Vec<&str> = named.into_iter().flatten().collect();
-    let narrowed = if named.is_empty() {
-        String::new()
-    } else {
-        format!("；限于：{}", named.join("、"))
-    };
+    let narrowed = format::narrowed(scope);
     let period = format!(
         "{}至{}受理，截至 {}{narrowed}",
         format::day(scope.from),

@@ -9,10 +9,7 @@ use crate::pages::{
     scope::UNNAMED,
     units::{BY, percent},
 };
-use analytics::{
-    ledger::TypeIs,
-    metrics::{self, Compared, Cut, Rate, Scope},
-};
+use analytics::metrics::{self, Compared, Cut, Rate, Scope};
 use std::collections::BTreeMap;
 
 /// The rates of the totals; those of callbacks have a section of their own.
@@ -51,7 +48,7 @@ impl Report {
             subtitle: format!(
                 "{period}受理的工单，截至 {}{}",
                 format::minute(scope.as_of),
-                narrowed(scope)
+                format::narrowed(scope)
             ),
             sections: vec![
                 totals(figures, scope, &compared)?,
@@ -62,24 +59,6 @@ impl Report {
                 appendix(scope, &compared),
             ],
         })
-    }
-}
-
-/// What else the scope is limited to.
-fn narrowed(scope: &Scope) -> String {
-    let kinds = [
-        scope.r#type.map(TypeIs::chinese),
-        scope.unit.as_deref(),
-        scope.topic.as_deref(),
-        scope.region.as_deref(),
-        scope.channel.as_deref(),
-        scope.source.as_deref(),
-    ];
-    let kinds: Vec<&str> = kinds.into_iter().flatten().collect();
-    if kinds.is_empty() {
-        String::new()
-    } else {
-        format!("；限于：{}", kinds.join("、"))
     }
 }
 

@@ -364,14 +364,14 @@ impl App {
             .iter()
             .map(|record| {
                 let repeated = !earlier.insert((&record.id, record.observed_at));
-                Ok(repeated || self.ledger.outcome(&record.id, record.observed_at)?.is_some())
+                Ok(repeated || self.ledger.outcome(record)?.is_some())
             })
             .collect()
     }
 
     fn is_new(&self, records: &[Record], known: &[bool]) -> Result<bool, StateError> {
         for (record, known) in records.iter().zip(known) {
-            if !known && self.ledger.outcome(&record.id, record.observed_at)? == Some(Outcome::New) {
+            if !known && self.ledger.outcome(record)? == Some(Outcome::New) {
                 return Ok(true);
             }
         }

@@ -9,7 +9,7 @@ use tantivy::schema::{
 };
 
 /// Raised whenever documents must be indexed anew: a field, a token or the folding changed.
-pub(crate) const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA_VERSION: u32 = 2;
 
 /// Fields whose values are counted beside the hits and looked up whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,6 +65,7 @@ pub(crate) const ID: &str = "id";
 pub(crate) struct Fields {
     /// Kind and id: what a document is replaced by.
     pub(crate) key: Field,
+    /// Orders hits; a document is looked up by `key`.
     pub(crate) id: Field,
     pub(crate) native_id: Field,
     pub(crate) title: Field,
@@ -84,7 +85,7 @@ impl Fields {
         let mut builder = Schema::builder();
         let fields = Self {
             key: builder.add_text_field("key", indexed("raw", IndexRecordOption::Basic, false)),
-            id: builder.add_text_field(ID, keyword().set_fast("raw")),
+            id: builder.add_text_field(ID, TextOptions::default().set_stored().set_fast("raw")),
             native_id: builder.add_text_field("native_id", keyword()),
             title: builder.add_text_field("title", characters()),
             body: builder.add_text_field("body", characters()),

@@ -6,6 +6,7 @@ use super::feature::Field;
 use super::score::{Scorer, Scratch, best};
 use super::text::{Evidence, Text};
 use index::Segmented;
+use rustc_hash::FxHashMap;
 use std::ops::Range;
 
 /// Neighbouring words are told as one phrase up to this many bytes.
@@ -45,30 +46,35 @@ pub(crate) fn evidence(
     }
 
     let total: f32 = title.iter().chain(&body).map(|share| share.abs()).sum();
-    let mut pieces = phrases(text.title, text.title_words, &title);
-    pieces.extend(phrases(text.body, text.body_words, &body));
-    gather(&mut pieces);
-    pieces.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
-    pieces.truncate(limit);
-    if total > 0.0 {
-        pieces.iter_mut().for_each(|piece| piece.weight /= total);
+    // A phrase said several times is told once, with its sum.
+    let mut sums: FxHashMap<&str, f32> = FxHashMap::default();
+    let mut gather = |piece, weight| *sums.entry(piece).or_default() += weight;
+    phrases(text.title, text.title_words, &title, &mut gather);
+    phrases(text.body, text.body_words, &body, &mut gather);
+    let mut pieces: Vec<(&str, f32)> = sums.into_iter().collect();
+    let stronger = |a: &(&str, f32), b: &(&str, f32)| b.1.abs().total_cmp(&a.1.abs()).then(a.0.cmp(b.0));
+    if pieces.len() > limit {
+        pieces.select_nth_unstable_by(limit, stronger);
+        pieces.truncate(limit);
     }
-    pieces
+    pieces.sort_unstable_by(stronger);
+    let share = if total > 0.0 { total } else { 1.0 };
+    let told = pieces.into_iter().map(|(text, weight)| Evidence {
+        text: text.to_owned(),
+        weight: weight / share,
+    });
+    told.collect()
 }
 
 /// Words with their sums, neighbours of one mind joined.
-fn phrases(text: &str, words: &Segmented, shares: &[f32]) -> Vec<Evidence> {
-    let mut found: Vec<Evidence> = Vec::new();
+fn phrases<'a>(text: &'a str, words: &Segmented, shares: &[f32], each: &mut impl FnMut(&'a str, f32)) {
     let mut open: Option<(usize, usize, f32, f32)> = None;
     let mut close = |open: Option<(usize, usize, f32, f32)>| {
         if let Some((start, end, weight, _)) = open
             && weight != 0.0
             && let Some(piece) = text.get(start..end)
         {
-            found.push(Evidence {
-                text: piece.to_owned(),
-                weight,
-            });
+            each(piece, weight);
         }
     };
     let mut next = 0;
@@ -95,17 +101,4 @@ fn phrases(text: &str, words: &Segmented, shares: &[f32]) -> Vec<Evidence> {
         }
     }
     close(open);
-    found
-}
-
-/// A phrase said several times is told once, with its sum.
-fn gather(pieces: &mut Vec<Evidence>) {
-    pieces.sort_by(|a, b| a.text.cmp(&b.text));
-    pieces.dedup_by(|later, earlier| {
-        let same = later.text == earlier.text;
-        if same {
-            earlier.weight += later.weight;
-        }
-        same
-    });
 }

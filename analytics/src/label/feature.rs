@@ -4,6 +4,7 @@
 //! (width, case, runs of digits and of Latin letters to one mark each) so that numbers, ticket codes and pseudonymised
 //! places cannot be learnt. Extraction never looks outside the text and never panics.
 
+use super::letters::{Letter, Letters, Run};
 use super::marks::marks;
 use super::text::Text;
 use index::Segmented;
@@ -87,22 +88,28 @@ impl<F: FnMut(u32, Kind, Field, Range<u32>)> Sink for F {
 /// Reports every feature of `text` to `sink`.
 pub(crate) fn extract(text: &Text<'_>, sink: &mut impl Sink) {
     let body = clip(text.body, BODY_LIMIT);
-    let title = 0..text.title.len();
-    grams(text.title, title.clone(), Zone::Anywhere, Field::Title, sink);
-    grams(text.title, title.clone(), Zone::Title, Field::Title, sink);
-    grams(body, 0..body.len(), Zone::Anywhere, Field::Body, sink);
+    let (title_letters, body_letters) = (Letters::of(text.title), Letters::of(body));
+    grams(title_letters.all(), Zone::Anywhere, Field::Title, sink);
+    grams(title_letters.all(), Zone::Title, Field::Title, sink);
+    grams(body_letters.all(), Zone::Anywhere, Field::Body, sink);
     let closing = closing(text.body);
-    grams(text.body, closing.clone(), Zone::Closing, Field::Body, sink);
+    match body_letters.within(&closing) {
+        Some(letters) if closing.end <= body.len() => grams(letters, Zone::Closing, Field::Body, sink),
+        _ => {
+            let apart = Letters::of_part(text.body, closing.clone());
+            grams(apart.all(), Zone::Closing, Field::Body, sink);
+        }
+    }
     words(
-        text.title,
+        (text.title, &title_letters),
         text.title_words,
-        &title,
+        &(0..text.title.len()),
         Zone::TitleWords,
         Field::Title,
         sink,
     );
     words(
-        body,
+        (body, &body_letters),
         text.body_words,
         &closing,
         Zone::ClosingWords,
@@ -117,7 +124,8 @@ pub(crate) fn extract(text: &Text<'_>, sink: &mut impl Sink) {
 /// The hash under which a run of one or two characters is known in `zone`, or a word in its zone of words; `None` for an
 /// empty run.
 pub(crate) fn hash_of(run: &str, zone: Zone) -> Option<u32> {
-    let word = Run::new(run);
+    let letters = Letters::of(run);
+    let word = letters.run();
     let words = match zone {
         Zone::Title | Zone::TitleWords => Zone::TitleWords,
         Zone::Closing | Zone::ClosingWords => Zone::ClosingWords,
@@ -126,7 +134,10 @@ pub(crate) fn hash_of(run: &str, zone: Zone) -> Option<u32> {
     if word.length > GRAM || (zone == words && word.length > 1) {
         return Some(mix(word.code, words));
     }
-    let key = Folded::new(run, 0).fold(0u64, |key, folded| key << 16 | u64::from(folded.code));
+    let key = letters
+        .all()
+        .iter()
+        .fold(0u64, |key, letter| key << 16 | u64::from(letter.code));
     (word.length > 0).then(|| mix(key, zone))
 }
 
@@ -139,57 +150,20 @@ fn mix(key: u64, zone: Zone) -> u32 {
 }
 
 #[inline(always)]
-fn grams(text: &str, part: Range<usize>, zone: Zone, field: Field, sink: &mut impl Sink) {
-    let Some(slice) = text.get(part.clone()) else {
-        return;
-    };
+fn grams(letters: &[Letter], zone: Zone, field: Field, sink: &mut impl Sink) {
     let mut before: Option<(u64, u32)> = None;
-    for folded in Folded::new(slice, part.start as u32) {
-        let code = u64::from(folded.code);
-        sink.feature(mix(code, zone), Kind::Plain, field, folded.start..folded.end);
+    for letter in letters {
+        let code = u64::from(letter.code);
+        sink.feature(mix(code, zone), Kind::Plain, field, letter.start..letter.end);
         if let Some((previous, start)) = before {
             sink.feature(
                 mix(previous << 16 | code, zone),
                 Kind::Plain,
                 field,
-                start..folded.end,
+                start..letter.end,
             );
         }
-        before = Some((code, folded.start));
-    }
-}
-
-/// A run of folded characters as a number: that of two runs together follows from those of each.
-#[derive(Clone, Copy)]
-struct Run {
-    code: u64,
-    length: u32,
-    /// The base to the power of the length.
-    power: u64,
-}
-
-impl Run {
-    const BASE: u64 = 0x9E6C_63D0_876A_68E5;
-
-    fn new(text: &str) -> Self {
-        let mut run = Self {
-            code: 0,
-            length: 0,
-            power: 1,
-        };
-        for folded in Folded::new(text, 0) {
-            run.code = run
-                .code
-                .wrapping_mul(Self::BASE)
-                .wrapping_add(u64::from(folded.code));
-            run.power = run.power.wrapping_mul(Self::BASE);
-            run.length += 1;
-        }
-        run
-    }
-
-    const fn then(self, next: Self) -> u64 {
-        self.code.wrapping_mul(next.power).wrapping_add(next.code)
+        before = Some((code, letter.start));
     }
 }
 
@@ -197,14 +171,22 @@ impl Run {
 /// also in `zone`. Search-mode segmentation also gives the short words inside a long one: overlapping words are taken
 /// together, which restores the long one.
 #[inline(always)]
-fn words(text: &str, words: &Segmented, part: &Range<usize>, zone: Zone, field: Field, sink: &mut impl Sink) {
+fn words(
+    (text, letters): (&str, &Letters),
+    words: &Segmented,
+    part: &Range<usize>,
+    zone: Zone,
+    field: Field,
+    sink: &mut impl Sink,
+) {
+    let mut reader = letters.reader();
     let mut previous: Option<(Run, u32, u32)> = None;
     let mut emit = |span: Range<u32>| {
         let Some(word) = text.get(span.start as usize..span.end as usize) else {
             previous = None;
             return;
         };
-        let run = Run::new(word);
+        let run = reader.run(&span).unwrap_or_else(|| Letters::of(word).run());
         if run.length == 0 {
             return;
         }
@@ -240,89 +222,6 @@ fn words(text: &str, words: &Segmented, part: &Range<usize>, zone: Zone, field: 
     }
     if let Some(done) = whole {
         emit(done);
-    }
-}
-
-/// A character after folding, with its bytes.
-struct FoldedChar {
-    code: u16,
-    start: u32,
-    end: u32,
-}
-
-/// Folds a text character by character.
-struct Folded<'a> {
-    rest: std::iter::Peekable<std::str::CharIndices<'a>>,
-    offset: u32,
-}
-
-impl<'a> Folded<'a> {
-    fn new(text: &'a str, offset: u32) -> Self {
-        Self {
-            rest: text.char_indices().peekable(),
-            offset,
-        }
-    }
-}
-
-impl Iterator for Folded<'_> {
-    type Item = FoldedChar;
-
-    #[inline]
-    fn next(&mut self) -> Option<FoldedChar> {
-        loop {
-            let (at, character) = self.rest.next()?;
-            let code = fold(character);
-            if code == SKIP {
-                continue;
-            }
-            let mut end = at + character.len_utf8();
-            if code == DIGITS || code == LETTERS {
-                // One mark for a whole run: `A3`, `2019`, `138****5678` say nothing that holds in another city.
-                let mut mixed = code;
-                while let Some(&(next, following)) = self.rest.peek() {
-                    let kind = fold(following);
-                    if kind != DIGITS && kind != LETTERS {
-                        break;
-                    }
-                    mixed = mixed.max(kind);
-                    end = next + following.len_utf8();
-                    self.rest.next();
-                }
-                return Some(FoldedChar {
-                    code: mixed,
-                    start: self.offset + at as u32,
-                    end: self.offset + end as u32,
-                });
-            }
-            return Some(FoldedChar {
-                code,
-                start: self.offset + at as u32,
-                end: self.offset + end as u32,
-            });
-        }
-    }
-}
-
-const SKIP: u16 = 0;
-const DIGITS: u16 = b'0' as u16;
-const LETTERS: u16 = b'a' as u16;
-
-fn fold(character: char) -> u16 {
-    match character {
-        // Almost every character of a ticket.
-        '\u{4E00}'..='\u{9FFF}' => character as u16,
-        '0'..='9' | '０'..='９' => DIGITS,
-        // `_` holds together what Excel leaves of a carriage return, `_x000D_`.
-        'a'..='z' | 'A'..='Z' | '_' | 'ａ'..='ｚ' | 'Ａ'..='Ｚ' => LETTERS,
-        '*' | '＊' => DIGITS,
-        // Other full-width forms of ASCII.
-        '！'..='～' => (character as u32 - 0xFEE0) as u16,
-        '。' => b'.' as u16,
-        '、' => b',' as u16,
-        _ if character.is_whitespace() || character.is_control() => SKIP,
-        // Beyond the basic plane (emoji, rare ideographs): into the private area, so that a code stays 16 bits wide.
-        _ => u16::try_from(character as u32).unwrap_or(0xE000 | (character as u32 & 0x0FFF) as u16),
     }
 }
 

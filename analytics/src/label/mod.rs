@@ -11,6 +11,7 @@ pub mod evaluate;
 pub(crate) mod event;
 mod evidence;
 mod feature;
+mod letters;
 mod marks;
 mod score;
 mod sealed;
@@ -164,9 +165,17 @@ impl Models {
     /// # Errors
     /// When Polars fails.
     pub fn label_posts(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
-        let (mut labels, _) = batch::label(&self.scorer, self.correction.as_ref(), texts, None)?;
+        let mut labels = self.label_words(texts)?;
         self.add_regions(&mut labels, texts);
         Ok(labels)
+    }
+
+    /// Type, topic and sentiment alone.
+    ///
+    /// # Errors
+    /// When Polars fails.
+    pub fn label_words(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
+        Ok(batch::label(&self.scorer, self.correction.as_ref(), texts, None)?.0)
     }
 
     /// [`Self::label`] with [`Self::evidence`], each text read once for both.

@@ -10,12 +10,17 @@ use super::{
     store::Writer,
     ties,
 };
-use crate::{copies::Place as Standing, deadline::Rules, label::Label};
+use crate::{
+    copies::{Place as Standing, Print},
+    deadline::Rules,
+    label::Label,
+};
 use ingest::{
     log::{Checkpoint, Entry},
     record::{Body, Classified, DeadLetter, Event, Place, Post, Record, RecordId, TicketEvent},
     time::from_millis,
 };
+use rayon::prelude::*;
 use rusqlite::{Connection, params};
 use rustc_hash::FxHashMap;
 use std::collections::BTreeMap;
@@ -36,7 +41,9 @@ impl Ledger {
         labels: &[Record],
         checkpoint: &Checkpoint,
     ) -> Result<Applied, LedgerError> {
-        self.transact(|applying| applying.batch(batch, labels, checkpoint))
+        // On all cores and before the transaction, in which nobody else writes.
+        let prints: Vec<Option<Print>> = batch.par_iter().map(print_of).collect();
+        self.transact(|applying| applying.batch(batch, &prints, labels, checkpoint))
     }
 
     /// Runs `work` in one transaction, with the number of that transaction.
@@ -98,6 +105,21 @@ struct SourceGain {
     hours: BTreeMap<i64, i64>,
 }
 
+/// One sight of a post, with what was computed for it.
+#[derive(Clone, Copy)]
+pub(super) struct Sight<'a> {
+    pub(super) post: &'a Post,
+    pub(super) label: Option<&'a Label>,
+    pub(super) print: Option<&'a Print>,
+}
+
+fn print_of(Labelled { entry, .. }: &Labelled) -> Option<Print> {
+    match &entry.record.as_ref().ok()?.body {
+        Body::Post(post) => Print::of(&post.title, &post.body),
+        _ => None,
+    }
+}
+
 /// Records of one ticket or post with their places in the batch, in batch order.
 pub(super) type Group<'a, T> = Vec<(Option<usize>, &'a Record, T)>;
 
@@ -105,14 +127,15 @@ impl Applying<'_> {
     fn batch(
         &mut self,
         batch: &[Labelled],
+        prints: &[Option<Print>],
         labels: &[Record],
         checkpoint: &Checkpoint,
     ) -> Result<Applied, LedgerError> {
         let mut stored = super::read::checkpoint(self.connection)?;
         self.applied.outcomes = vec![Outcome::Duplicate; batch.len()];
         let mut tickets: Groups<'_, &TicketEvent> = Groups::default();
-        let mut posts: Groups<'_, (&Post, Option<&Label>)> = Groups::default();
-        for (place, Labelled { entry, label }) in batch.iter().enumerate() {
+        let mut posts: Groups<'_, Sight<'_>> = Groups::default();
+        for (place, (Labelled { entry, label }, print)) in batch.iter().zip(prints).enumerate() {
             if stored.holds(entry) {
                 continue;
             }
@@ -120,9 +143,10 @@ impl Applying<'_> {
                 Ok(record) => match &record.body {
                     Body::Ticket(event) => tickets.add(&event.no, (Some(place), record, event)),
                     Body::Post(post) => {
+                        let (label, print) = (label.as_ref(), print.as_ref());
                         posts.add(
                             post.post_id.as_str(),
-                            (Some(place), record, (post, label.as_ref())),
+                            (Some(place), record, Sight { post, label, print }),
                         );
                     }
                     Body::Approval(item) => {
@@ -148,6 +172,8 @@ impl Applying<'_> {
         for (no, group) in tickets.0 {
             self.ticket(no, &group)?;
         }
+        // In the order of the tables' keys: what is next to each other there is written together.
+        posts.0.sort_unstable_by_key(|(post_id, _)| *post_id);
         for (post_id, group) in posts.0 {
             self.post(post_id, &group)?;
         }
@@ -251,27 +277,33 @@ impl Applying<'_> {
         Ok(())
     }
 
-    fn post(&mut self, post_id: &str, group: &Group<'_, (&Post, Option<&Label>)>) -> Result<(), LedgerError> {
-        let mut history = History::read(self.connection, post_id)?;
+    fn post(&mut self, post_id: &str, group: &Group<'_, Sight<'_>>) -> Result<(), LedgerError> {
+        // Nearly every post comes for the first time: all there is of it stands in the batch, and nothing is read back.
+        let new = self.new_post(group)?;
+        let mut history = match new {
+            Some(_) => History::default(),
+            None => History::read(self.connection, post_id)?,
+        };
         let (was, first_seen) = (history.newest().map(str::to_owned), history.first_seen());
-        for (place, record, (post, label)) in group {
+        for (place, record, sight) in group {
             let (id, at) = (record.id.as_str(), record.observed_at.timestamp_millis());
-            if was.is_none() && history.newest().is_none() {
-                self.sources.entry(post.source.clone()).or_default().posts += 1;
+            let source = &sight.post.source;
+            if history.is_empty() {
+                self.sources.entry(source.clone()).or_default().posts += 1;
             }
             let known = history.has(id);
             let observed = history.observe("", at, id);
-            self.seen(&post.source, at);
+            self.seen(source, at);
             if let Some(place) = place {
                 self.applied.outcomes[*place] = observed.outcome;
             }
             if observed.held {
                 continue;
             }
-            self.arrived(&post.source, at);
+            self.arrived(source, at);
             self.observation(post_id, "", at, id)?;
             if !known {
-                posts::write_revision(self.connection, self.names, post, id, *label)?;
+                posts::write_revision(self.connection, self.names, sight, id)?;
             }
         }
         let mut text = None;
@@ -282,17 +314,35 @@ impl Applying<'_> {
                 .find(|(_, record, _)| history.newest() == Some(record.id.as_str()));
             self.applied
                 .posts
-                .extend(newest.map(|(_, record, (post, _))| (post.post_id.clone(), record.id.clone())));
-            text = newest.map(|(_, _, (post, _))| *post);
+                .extend(newest.map(|(_, record, sight)| (sight.post.post_id.clone(), record.id.clone())));
+            text = newest.map(|(_, _, sight)| *sight);
         }
         if let (Some(newest), Some(seen)) = (history.newest(), history.first_seen())
             && (Some(newest) != was.as_deref() || Some(seen) != first_seen)
         {
-            posts::write_facts(self.connection, post_id, newest, seen, self.change)?;
-            let changed = copies::keep(self.connection, post_id, was.is_none(), seen, text)?;
+            if new.is_none() {
+                posts::write_facts(self.connection, post_id, newest, seen, self.change)?;
+            }
+            let changed = copies::keep(self.connection, post_id, new, seen, text.as_ref())?;
             self.unjudged = [self.unjudged, changed].into_iter().flatten().min();
         }
         Ok(())
+    }
+
+    /// Writes the facts of a post that was never seen; gives its row, `None` for one that was.
+    fn new_post(&mut self, group: &Group<'_, Sight<'_>>) -> Result<Option<i64>, LedgerError> {
+        let newest = group
+            .iter()
+            .max_by_key(|(_, record, _)| (record.observed_at, &record.id));
+        let first_seen = group
+            .iter()
+            .map(|(_, record, _)| record.observed_at.timestamp_millis())
+            .min();
+        let (Some((_, record, sight)), Some(first_seen)) = (newest, first_seen) else {
+            return Ok(None);
+        };
+        let id = record.id.as_str();
+        posts::write_new(self.connection, self.names, sight, id, first_seen, self.change)
     }
 
     pub(super) fn observation(&self, thing: &str, slot: &str, at: i64, id: &str) -> Result<(), LedgerError> {

@@ -1,7 +1,11 @@
 //! Items of approvals offices, apart from all tickets: the revision observed last of each. Their deadlines are computed
 //! when they are read, so no rule or calendar makes a stored one wrong.
 
-use super::{Ledger, LedgerError, Outcome, apply::Applying, history::History};
+use super::{
+    Ledger, LedgerError, Outcome,
+    apply::Applying,
+    history::{History, item_thing},
+};
 use ingest::{
     record::{Approval, Card, Record},
     time::{Moment, from_millis},
@@ -24,8 +28,7 @@ pub struct ApprovalFilter {
 impl Applying<'_> {
     /// Takes one more sight of an item; says what it brought.
     pub(super) fn approval(&mut self, record: &Record, item: &Approval) -> Result<Outcome, LedgerError> {
-        // A control character, which no ticket number or post id holds, keeps the things apart.
-        let thing = format!("\u{1}{}\u{1}{}", item.source, item.no);
+        let thing = item_thing(item);
         let (id, at) = (record.id.as_str(), record.observed_at.timestamp_millis());
         let mut history = History::read(self.connection, &thing)?;
         let observed = history.observe("", at, id);

@@ -6,6 +6,7 @@
 
 use super::{
     Ledger, LedgerError,
+    apply::Sight,
     history::{damaged, record_id},
     names::Names,
     read::{meta, set_meta},
@@ -13,7 +14,7 @@ use super::{
 };
 use crate::copies::{Founder, Place, Print, Rule, Shelves, likeness};
 use ingest::{
-    record::{Post, RecordId},
+    record::RecordId,
     time::{Moment, from_millis},
 };
 use rusqlite::{Connection, OptionalExtension, params};
@@ -52,21 +53,23 @@ pub struct Copy {
     pub published_at: Moment,
 }
 
-/// Keeps the print of a post's newest text. `text` is that revision where it changed; `new` says the post was not known.
-/// Gives the place from which on copies have to be judged again.
+/// Keeps the print of a post's newest text. `text` is that revision where it changed; `new` is the row of a post that was
+/// not known. Gives the place from which on copies have to be judged again.
 pub(super) fn keep(
     connection: &Connection,
     post_id: &str,
-    new: bool,
+    new: Option<i64>,
     seen_at: i64,
-    text: Option<&Post>,
+    text: Option<&Sight<'_>>,
 ) -> Result<Option<Place>, LedgerError> {
     let tie = tie(post_id);
-    let print = text.and_then(|post| Print::of(&post.title, &post.body));
-    if let (true, Some(post)) = (new, text) {
+    let print = text.and_then(|sight| sight.print);
+    if let (Some(row), Some(sight)) = (new, text) {
         let Some(print) = print else { return Ok(None) };
-        let published_at = post.published_at.map_or(seen_at, |at| at.timestamp_millis());
-        let row = connection.last_insert_rowid();
+        let published_at = sight
+            .post
+            .published_at
+            .map_or(seen_at, |at| at.timestamp_millis());
         write(connection, row, (seen_at, tie), published_at, &print.bytes())?;
         return Ok(Some((seen_at, tie)));
     }
@@ -78,7 +81,7 @@ pub(super) fn keep(
         .query_row([row], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
         .optional()?;
     let bytes = match text {
-        Some(_) => print.map(|print| print.bytes()),
+        Some(_) => print.map(Print::bytes),
         None => held.as_ref().map(|(.., bytes)| bytes.clone()),
     };
     let was = held.as_ref().map(|(seen_at, ..)| (*seen_at, tie));

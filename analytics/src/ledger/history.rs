@@ -7,16 +7,33 @@ use super::{
 };
 use crate::deadline::Rules;
 use ingest::{
-    record::{RecordId, TicketEvent},
+    record::{Approval, Body, Record, RecordId, TicketEvent},
     time::{Moment, from_millis},
 };
 use rusqlite::Connection;
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, de::IntoDeserializer};
+use std::borrow::Cow;
 
 /// The observations of a ticket or post, sorted by slot, then `observed_at`, then id.
 #[derive(Debug, Default)]
 pub(super) struct History(Vec<(String, i64, String)>);
+
+/// What the observations of a record are kept under; dead letters have none.
+pub(super) fn thing(record: &Record) -> Option<Cow<'_, str>> {
+    match &record.body {
+        Body::Post(post) => Some(post.post_id.as_str().into()),
+        Body::Ticket(event) => Some(event.no.as_str().into()),
+        Body::Approval(item) => Some(item_thing(item).into()),
+        Body::Dead(_) => None,
+    }
+}
+
+/// What the observations of an approvals item are kept under. A control character, which no ticket number or post id holds,
+/// keeps the things apart.
+pub(super) fn item_thing(item: &Approval) -> String {
+    format!("\u{1}{}\u{1}{}", item.source, item.no)
+}
 
 /// What one more observation means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

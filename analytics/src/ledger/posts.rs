@@ -1,11 +1,7 @@
 //! Posts: the facts of each revision, and those of the newest as figures read them. Their text is in the index.
 
-use super::{Ledger, LedgerError, PostFact, history::record_id, names::Names, read::text_of};
-use crate::label::Label;
-use ingest::{
-    record::{Post, RecordId},
-    time::from_millis,
-};
+use super::{Ledger, LedgerError, PostFact, apply::Sight, history::record_id, names::Names, read::text_of};
+use ingest::{record::RecordId, time::from_millis};
 use rusqlite::{Connection, OptionalExtension, params};
 
 /// The sentiment labels by code; 0 for a post without one.
@@ -15,35 +11,87 @@ pub(crate) const SENTIMENTS: [&str; 4] = ["", "negative", "neutral", "positive"]
 pub(super) fn write_revision(
     connection: &Connection,
     names: &mut Names,
-    post: &Post,
+    sight: &Sight<'_>,
     id: &str,
-    label: Option<&Label>,
 ) -> Result<(), LedgerError> {
-    let source = names.code(connection, &post.source)?;
-    let channel = names.code(connection, post.channel.name())?;
-    let topic = names.code(connection, label.map_or("", |label| label.topic))?;
-    let sentiment = label
-        .and_then(|label| SENTIMENTS.iter().position(|name| *name == label.sentiment_label))
-        .unwrap_or_default() as u32;
+    let facts = Facts::of(connection, names, sight)?;
     connection
         .prepare_cached(
             "INSERT INTO post_revisions (post_id, id, published_at, source, channel, topic, sentiment, sentiment_label)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
         )?
         .execute(params![
-            post.post_id.as_str(),
+            sight.post.post_id.as_str(),
             id,
-            post.published_at.map(|at| at.timestamp_millis()),
-            source,
-            channel,
-            topic,
-            label.map(|label| label.sentiment),
-            sentiment
+            facts.published_at,
+            facts.source,
+            facts.channel,
+            facts.topic,
+            facts.sentiment,
+            facts.sentiment_label
         ])?;
     Ok(())
 }
 
-/// Makes the revision `newest` the one figures read; `first_seen` stands in for a missing publication time.
+/// Writes what figures read of a post that was never seen, whose newest revision `id` is; `first_seen` stands in for a missing
+/// publication time. Gives the row, or `None` and changes nothing when the post is known.
+pub(super) fn write_new(
+    connection: &Connection,
+    names: &mut Names,
+    sight: &Sight<'_>,
+    id: &str,
+    first_seen: i64,
+    change: i64,
+) -> Result<Option<i64>, LedgerError> {
+    let facts = Facts::of(connection, names, sight)?;
+    let written = connection
+        .prepare_cached(
+            "INSERT INTO posts (post_id, change, revision, source, channel, published_at, topic, sentiment, sentiment_label)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9) ON CONFLICT (post_id) DO NOTHING",
+        )?
+        .execute(params![
+            sight.post.post_id.as_str(),
+            change,
+            id,
+            facts.source,
+            facts.channel,
+            facts.published_at.unwrap_or(first_seen),
+            facts.topic,
+            facts.sentiment,
+            facts.sentiment_label
+        ])?;
+    Ok((written > 0).then(|| connection.last_insert_rowid()))
+}
+
+/// The facts of a revision as its columns hold them.
+struct Facts {
+    published_at: Option<i64>,
+    source: u32,
+    channel: u32,
+    topic: u32,
+    sentiment: Option<f32>,
+    sentiment_label: u32,
+}
+
+impl Facts {
+    fn of(
+        connection: &Connection,
+        names: &mut Names,
+        &Sight { post, label, .. }: &Sight<'_>,
+    ) -> Result<Self, LedgerError> {
+        let named = label.and_then(|label| SENTIMENTS.iter().position(|name| *name == label.sentiment_label));
+        Ok(Self {
+            published_at: post.published_at.map(|at| at.timestamp_millis()),
+            source: names.code(connection, &post.source)?,
+            channel: names.code(connection, post.channel.name())?,
+            topic: names.code(connection, label.map_or("", |label| label.topic))?,
+            sentiment: label.map(|label| label.sentiment),
+            sentiment_label: named.unwrap_or_default() as u32,
+        })
+    }
+}
+
+/// Makes the revision `newest` of a known post the one figures read; `first_seen` stands in for a missing publication time.
 pub(super) fn write_facts(
     connection: &Connection,
     post_id: &str,

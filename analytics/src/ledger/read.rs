@@ -4,7 +4,7 @@ use super::{
     Ledger, LedgerError, Outcome, Seen, SourceCount, Ticket, TimelineEntry,
     events::{is_label, slot, standing, text},
     fold::{fold, fold_until},
-    history::{TicketHistory, damaged, event, record_id},
+    history::{TicketHistory, damaged, event, record_id, thing},
     names::Names,
 };
 use ingest::{
@@ -191,27 +191,29 @@ impl Ledger {
         Ok(Some((title, body)))
     }
 
-    /// What a record did when this observation of it came: [`Outcome::New`] unless it was equal to a neighbour that
+    /// What this observation of a record did when it came: [`Outcome::New`] unless it was equal to a neighbour that
     /// was there before. `None` when this observation is not held.
     ///
     /// # Errors
     /// When the ledger cannot be read.
-    pub fn outcome(&self, id: &RecordId, observed_at: Moment) -> Result<Option<Outcome>, LedgerError> {
+    pub fn outcome(&self, record: &Record) -> Result<Option<Outcome>, LedgerError> {
         let connection = self.store.read()?;
-        let (id, at) = (id.as_str(), observed_at.timestamp_millis());
-        if connection
-            .prepare_cached("SELECT 1 FROM dead WHERE id = ?1")?
-            .exists([id])?
-        {
-            return Ok(Some(Outcome::Dead));
-        }
+        let (id, at) = (record.id.as_str(), record.observed_at.timestamp_millis());
+        let Some(thing) = thing(record) else {
+            let dead = connection
+                .prepare_cached("SELECT 1 FROM dead WHERE id = ?1")?
+                .exists([id])?;
+            return Ok(dead.then_some(Outcome::Dead));
+        };
         let mut statement = connection.prepare_cached(
             "SELECT o.observed_at, o.id, o.change FROM observations AS o
              JOIN observations AS this ON this.thing = o.thing AND this.slot = o.slot
-             WHERE this.id = ?1 AND this.observed_at = ?2 ORDER BY o.observed_at, o.id",
+             WHERE this.thing = ?1 AND this.observed_at = ?2 AND this.id = ?3 ORDER BY o.observed_at, o.id",
         )?;
         let slot: Vec<(i64, String, i64)> = statement
-            .query_map((id, at), |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?
+            .query_map((thing.as_ref(), at, id), |row| {
+                Ok((row.get(0)?, row.get(1)?, row.get(2)?))
+            })?
             .collect::<Result<_, _>>()?;
         // Of a run of equals, the one that came first was new.
         let run = slot.chunk_by(|(_, a, _), (_, b, _)| a == b).find(|run| {

@@ -4,7 +4,7 @@ use super::LedgerError;
 use rusqlite::Connection;
 
 /// Raised with every change of [`TABLES`]; a file of another version is made anew from the log.
-pub(super) const VERSION: i64 = 5;
+pub(super) const VERSION: i64 = 6;
 
 /// `change` is the number of the transaction that last changed a row: frames read only what is newer than they hold.
 /// `names` holds every repeated text (unit, topic, region …) once; code 0 stands for none.
@@ -30,7 +30,6 @@ CREATE TABLE observations (
     thing TEXT NOT NULL, slot TEXT NOT NULL, observed_at INTEGER NOT NULL, id TEXT NOT NULL, change INTEGER NOT NULL,
     PRIMARY KEY (thing, slot, observed_at, id)
 ) WITHOUT ROWID;
-CREATE INDEX observations_id ON observations (id, observed_at);
 
 CREATE TABLE tickets (
     row INTEGER PRIMARY KEY, no TEXT NOT NULL UNIQUE, change INTEGER NOT NULL,

@@ -18,6 +18,11 @@ impl Output {
         Ok(self.0.write_all(b"\n")?)
     }
 
+    /// Whole lines.
+    pub(super) fn bytes(&mut self, lines: &[u8]) -> anyhow::Result<()> {
+        Ok(self.0.write_all(lines)?)
+    }
+
     /// One line of text.
     pub(super) fn line(&mut self, text: impl std::fmt::Display) -> anyhow::Result<()> {
         Ok(writeln!(self.0, "{text}")?)

@@ -4,6 +4,8 @@ use super::{Node, Scope};
 use crate::{
     fold::fold,
     layout::{Facet, Fields},
+    row::key,
+    schema::Kind,
     segment::Segmenter,
 };
 use std::ops::Bound;
@@ -58,9 +60,10 @@ impl Planner<'_> {
             Node::Value(facet, values) => self.values(*facet, values),
             Node::Author(author) => filter(term(self.fields.author, &fold(author))),
             Node::Id(id) => {
+                // A ticket's own id is the source's, its number; a post's own id is in its key.
                 let id = fold(id);
                 filter(either(vec![
-                    term(self.fields.id, &id),
+                    term(self.fields.key, &key(Kind::Post, &id)),
                     term(self.fields.native_id, &id),
                 ]))
             }

@@ -233,6 +233,7 @@ fn city(segmenter: &Segmenter) -> Vec<Document> {
         sentiment_label: None,
         status: Some("accepted".into()),
         id: "GD2016050002".into(),
+        native_id: "GD2016050002".into(),
         ..ticket.clone()
     };
     let praise = Document {

@@ -73,19 +73,17 @@ fn there_and_back_again_is_three_revisions_in_any_order() {
         [Duplicate],
         "equal to its only neighbour"
     );
-    assert_eq!(
-        desk.ledger.outcome(&a[1].id, a[1].observed_at).unwrap(),
-        Some(Duplicate)
-    );
+    assert_eq!(desk.ledger.outcome(&a[1]).unwrap(), Some(Duplicate));
     assert_eq!(desk.apply(&b[1..]).outcomes, [New], "parts two equals");
     assert_eq!(desk.ledger.ticket("1").unwrap(), straight);
     for record in [&a[1], &b[1], &c[1]] {
-        assert_eq!(
-            desk.ledger.outcome(&record.id, record.observed_at).unwrap(),
-            Some(New)
-        );
+        assert_eq!(desk.ledger.outcome(record).unwrap(), Some(New));
     }
-    assert_eq!(desk.ledger.outcome(&a[1].id, at("2016-05-12")).unwrap(), None);
+    let elsewhen = Record {
+        observed_at: at("2016-05-12"),
+        ..a[1].clone()
+    };
+    assert_eq!(desk.ledger.outcome(&elsewhen).unwrap(), None);
 }
 
 #[test]

@@ -13,6 +13,8 @@ use std::ops::Range;
 const PHRASE: usize = 30;
 /// A word joins a phrase when it says at least this share of what the phrase's strongest word says.
 const JOINS: f32 = 0.35;
+/// What says less than this share of all is not told.
+const LEAST: f32 = 0.002;
 
 /// The strongest pieces of `text` for and against its type. `scratch` has read the text; `types` are its probabilities
 /// after correction.
@@ -28,27 +30,24 @@ pub(crate) fn evidence(
     types[winner] = f32::MIN;
     let other = best(&types);
 
-    let mut title = vec![0.0f32; text.title.len()];
-    let mut body = vec![0.0f32; text.body.len()];
-    let mut add = |logit: f32, field, span: Range<u32>| {
-        let bytes = match field {
-            Field::Title => &mut title,
-            Field::Body => &mut body,
-        };
-        if let Some(bytes) = bytes.get_mut(span.start as usize..span.end as usize) {
-            let share = logit / bytes.len().max(1) as f32;
-            bytes.iter_mut().for_each(|byte| *byte += share);
-        }
+    let (mut title, mut body) = (Shares::new(text.title), Shares::new(text.body));
+    let mut add = |logit: f32, field, span: Range<u32>| match field {
+        Field::Title => title.add(logit, span),
+        Field::Body => body.add(logit, span),
     };
     scorer.contributions(winner, other, scratch, &mut add);
     if let Some(correction) = correction {
         correction.contributions(text, winner, other, &mut add);
     }
+    let total = title.add_up() + body.add_up();
 
-    let total: f32 = title.iter().chain(&body).map(|share| share.abs()).sum();
     // A phrase said several times is told once, with its sum.
     let mut sums: FxHashMap<&str, f32> = FxHashMap::default();
-    let mut gather = |piece, weight| *sums.entry(piece).or_default() += weight;
+    let mut gather = |piece, weight: f32| {
+        if weight.abs() > LEAST * total {
+            *sums.entry(piece).or_default() += weight;
+        }
+    };
     phrases(text.title, text.title_words, &title, &mut gather);
     phrases(text.body, text.body_words, &body, &mut gather);
     let mut pieces: Vec<(&str, f32)> = sums.into_iter().collect();
@@ -66,12 +65,47 @@ pub(crate) fn evidence(
     told.collect()
 }
 
+/// What is said at each byte of a text.
+struct Shares(Vec<f64>);
+
+impl Shares {
+    fn new(text: &str) -> Self {
+        Self(vec![0.0; text.len() + 1])
+    }
+
+    /// Says `logit` over the bytes of `span`, evenly: written where it begins and where it ends.
+    fn add(&mut self, logit: f32, span: Range<u32>) {
+        let (start, end) = (span.start as usize, span.end as usize);
+        if start < end && end < self.0.len() {
+            let share = f64::from(logit) / (end - start) as f64;
+            self.0[start] += share;
+            self.0[end] -= share;
+        }
+    }
+
+    /// Turns the beginnings and ends into what is said before each byte; gives all that is said for and against.
+    fn add_up(&mut self) -> f32 {
+        let (mut share, mut before, mut total) = (0.0, 0.0, 0.0f64);
+        for place in &mut self.0 {
+            share += *place;
+            *place = before;
+            before += share;
+            total += share.abs();
+        }
+        total as f32
+    }
+
+    /// What is said between two bytes, once added up.
+    fn between(&self, start: usize, end: usize) -> Option<f32> {
+        Some((self.0.get(end)? - self.0.get(start)?) as f32)
+    }
+}
+
 /// Words with their sums, neighbours of one mind joined.
-fn phrases<'a>(text: &'a str, words: &Segmented, shares: &[f32], each: &mut impl FnMut(&'a str, f32)) {
+fn phrases<'a>(text: &'a str, words: &Segmented, shares: &Shares, each: &mut impl FnMut(&'a str, f32)) {
     let mut open: Option<(usize, usize, f32, f32)> = None;
     let mut close = |open: Option<(usize, usize, f32, f32)>| {
         if let Some((start, end, weight, _)) = open
-            && weight != 0.0
             && let Some(piece) = text.get(start..end)
         {
             each(piece, weight);
@@ -80,11 +114,10 @@ fn phrases<'a>(text: &'a str, words: &Segmented, shares: &[f32], each: &mut impl
     let mut next = 0;
     for word in &words.words {
         let (start, end) = ((word.start as usize).max(next), word.end as usize);
-        let Some(bytes) = shares.get(start..end).filter(|bytes| !bytes.is_empty()) else {
+        let Some(weight) = shares.between(start, end).filter(|_| start < end) else {
             continue;
         };
         next = end;
-        let weight: f32 = bytes.iter().sum();
         match &mut open {
             Some((first, last, sum, peak))
                 if *last == start

@@ -2,7 +2,7 @@
 
 use super::{EMBEDDED, EMBEDDED_ORIGIN, Flags, Name, Role};
 use crate::configuration::{ConfigurationError, Source};
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 use toml::Spanned;
@@ -85,7 +85,10 @@ impl Flags {
         let (words, roles): (Vec<&str>, Vec<_>) = patterns.into_iter().unzip();
         Ok(Self {
             // Overlapping matches are wanted: a word of one flag may lie inside a word of another.
-            words: AhoCorasick::new(words).map_err(|_| source.wrong_whole("too many words".to_owned()))?,
+            words: AhoCorasick::builder()
+                .kind(Some(AhoCorasickKind::DFA))
+                .build(words)
+                .map_err(|_| source.wrong_whole("too many words".to_owned()))?,
             roles,
             flags,
             negations: lists.negations,

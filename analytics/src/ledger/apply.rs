@@ -53,7 +53,10 @@ impl Ledger {
     ) -> Result<T, LedgerError> {
         let mut writer = self.store.write()?;
         let Writer {
-            connection, names, ..
+            connection,
+            names,
+            wal,
+            ..
         } = &mut *writer;
         let result = (|| {
             let transaction =
@@ -71,6 +74,7 @@ impl Ledger {
             };
             let done = work(&mut applying)?;
             transaction.commit()?;
+            wal.committed();
             Ok(done)
         })();
         if result.is_err() {

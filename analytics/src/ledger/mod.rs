@@ -33,6 +33,7 @@ mod tests;
 mod ticket;
 mod ties;
 mod voices;
+mod wal;
 mod whole;
 
 pub use crate::deadline::Due;

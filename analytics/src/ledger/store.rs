@@ -1,6 +1,6 @@
 //! The connections: one that writes, and as many that read as threads ask for at once.
 
-use super::{LedgerError, names::Names, schema};
+use super::{LedgerError, names::Names, schema, wal::WalCarrier};
 use crate::{copies::Shelves, deadline::Rules};
 use rusqlite::{Connection, OpenFlags};
 use std::{
@@ -30,17 +30,23 @@ pub(super) struct Writer {
     pub(super) names: Names,
     /// Founders in memory, as of the last transaction that judged copies.
     pub(super) shelves: Shelves,
+    pub(super) wal: WalCarrier,
 }
 
 impl Store {
     pub(super) fn open(path: &Path, rules: Rules) -> Result<Self, LedgerError> {
         let mut connection = Connection::open(path)?;
         configure(&connection)?;
+        // The log's length shall say what is in it, see `wal`.
+        connection.pragma_update(None, "journal_size_limit", 0)?;
         connection.pragma_update(None, "journal_mode", "WAL")?;
         // The log is the truth: what a power cut takes from the ledger comes back from there. WAL keeps the file whole.
         connection.pragma_update(None, "synchronous", "NORMAL")?;
         schema::prepare(&mut connection)?;
         let names = Names::read(&connection)?;
+        let second = Connection::open(path)?;
+        configure(&second)?;
+        let wal = WalCarrier::start(second, path);
         Ok(Self {
             path: path.to_owned(),
             rules,
@@ -48,6 +54,7 @@ impl Store {
                 connection,
                 names,
                 shelves: Shelves::default(),
+                wal,
             })),
             idle: Mutex::default(),
         })
@@ -103,8 +110,8 @@ fn configure(connection: &Connection) -> Result<(), LedgerError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     connection.pragma_update(None, "cache_size", -65_536)?;
     connection.pragma_update(None, "mmap_size", 1_i64 << 30)?;
-    // Pages between checkpoints: 64 MB, so that a bulk load writes a page changed by many batches once.
-    connection.pragma_update(None, "wal_autocheckpoint", 16_384)?;
+    // Pages after which the writer itself carries the log over, 256 MB: only where the carrier cannot keep up.
+    connection.pragma_update(None, "wal_autocheckpoint", 65_536)?;
     Ok(())
 }
 

@@ -96,7 +96,13 @@ impl Models {
             .transpose()?
             .unwrap_or_default();
         let base = self.base_hash.as_bytes();
-        self.hash = short_hash(&[base, &correction, self.gazetteer.hash(), self.flags.hash()]);
+        self.hash = short_hash(&[
+            base,
+            &correction,
+            self.gazetteer.hash(),
+            self.flags.hash(),
+            tone::RULES,
+        ]);
         Ok(self)
     }
 
@@ -118,7 +124,7 @@ impl Models {
         models.hashed()
     }
 
-    /// First 12 hexadecimal digits of a hash over weights, correction, places and word lists: the actor of a label is
+    /// First 12 hexadecimal digits of a hash over weights, correction, places, word lists and rules: the actor of a label is
     /// `model:<hash>`.
     pub fn hash(&self) -> &str {
         &self.hash

@@ -470,6 +470,9 @@ fn post_document(
         topic: label.map(|label| label.topic.to_owned()),
         sentiment: label.map(|label| label.sentiment),
         sentiment_label: label.map(|label| label.sentiment_label.to_owned()),
+        flags: label.map_or_else(Vec::new, |label| {
+            label.flags.iter().map(|flag| flag.name.clone()).collect()
+        }),
         region: post
             .region
             .clone()
@@ -479,7 +482,9 @@ fn post_document(
 }
 
 fn ticket_document(ticket: Ticket, words: (Segmented, Segmented)) -> Document {
-    let sentiment = ticket.model.as_ref().and_then(|model| model.sentiment);
+    let (sentiment, flags) = ticket
+        .model
+        .map_or((None, Vec::new()), |model| (model.sentiment, model.flags));
     Document {
         kind: Kind::Ticket,
         id: ticket.no.clone(),
@@ -498,6 +503,7 @@ fn ticket_document(ticket: Ticket, words: (Segmented, Segmented)) -> Document {
         topic: ticket.topic,
         sentiment,
         sentiment_label: sentiment.map(|value| crate::label::sentiment_name(value).to_owned()),
+        flags,
         region: ticket.region,
         status: Some(ticket.status.name().to_owned()),
     }

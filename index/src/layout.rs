@@ -20,6 +20,8 @@ pub(crate) enum Facet {
     Type,
     Topic,
     Sentiment,
+    /// The only one of which a document may have several values.
+    Flag,
     Unit,
     Region,
     Status,
@@ -27,13 +29,14 @@ pub(crate) enum Facet {
 
 impl Facet {
     /// All facets, in the order they are shown.
-    pub(crate) const ALL: [Self; 9] = [
+    pub(crate) const ALL: [Self; 10] = [
         Self::Kind,
         Self::Source,
         Self::Channel,
         Self::Type,
         Self::Topic,
         Self::Sentiment,
+        Self::Flag,
         Self::Unit,
         Self::Region,
         Self::Status,
@@ -48,6 +51,7 @@ impl Facet {
             Self::Type => "type",
             Self::Topic => "topic",
             Self::Sentiment => "sentiment",
+            Self::Flag => "flag",
             Self::Unit => "unit",
             Self::Region => "region",
             Self::Status => "status",

@@ -5,7 +5,7 @@ use crate::{
     schema::{Document, Kind},
 };
 use ingest::record::RecordId;
-use std::{array, iter};
+use std::{array, iter, slice};
 use tantivy::{
     Term,
     schema::{
@@ -59,11 +59,16 @@ pub(crate) fn key(kind: Kind, id: &str) -> String {
 /// One field of a row.
 type Cell<'a> = Option<(Field, Content<'a>)>;
 
-const CELLS: usize = 11 + Facet::ALL.len();
+/// All but the flags, of which there may be several.
+const CELLS: usize = 10 + Facet::ALL.len();
+
+/// The flags of a row, each with their field.
+type Flags<'a> =
+    iter::Zip<iter::Repeat<Field>, iter::Map<slice::Iter<'a, String>, fn(&'a String) -> Content<'a>>>;
 
 impl tantivy::Document for Row {
     type Value<'a> = Content<'a>;
-    type FieldsValuesIter<'a> = iter::Flatten<array::IntoIter<Cell<'a>, CELLS>>;
+    type FieldsValuesIter<'a> = iter::Chain<iter::Flatten<array::IntoIter<Cell<'a>, CELLS>>, Flags<'a>>;
 
     fn iter_fields_and_values(&self) -> Self::FieldsValuesIter<'_> {
         let Self {
@@ -101,7 +106,9 @@ impl tantivy::Document for Row {
             optional(fields.facet(Facet::Region), document.region.as_deref()),
             optional(fields.facet(Facet::Status), document.status.as_deref()),
         ];
-        cells.into_iter().flatten()
+        let content: fn(&String) -> Content<'_> = |flag| Content::Text(flag);
+        let flags = iter::repeat(fields.facet(Facet::Flag)).zip(document.flags.iter().map(content));
+        cells.into_iter().flatten().chain(flags)
     }
 }
 

@@ -127,6 +127,7 @@ pub(crate) fn post(segmenter: &Segmenter, id: &str, title: &str, body: &str) -> 
         topic: None,
         sentiment: None,
         sentiment_label: None,
+        flags: Vec::new(),
         region: None,
         status: None,
     }

@@ -61,6 +61,8 @@ pub struct Document {
     pub sentiment: Option<f32>,
     /// `negative`, `neutral` or `positive`.
     pub sentiment_label: Option<String>,
+    /// Names of the sensitive contents found in the text.
+    pub flags: Vec<String>,
     /// Region.
     pub region: Option<String>,
     /// Ticket state, e.g. `accepted`, `resolved`.

@@ -74,6 +74,8 @@ pub struct Hit {
     pub topic: Option<String>,
     /// Sentiment in -1..=1.
     pub sentiment: Option<f32>,
+    /// Names of the sensitive contents found in the text.
+    pub flags: Vec<String>,
     /// BM25.
     pub score: f32,
 }
@@ -85,8 +87,8 @@ pub struct Hits {
     pub hits: Vec<Hit>,
     /// How many documents match in all.
     pub total: usize,
-    /// Field name to its values with counts, most frequent first (kind, source, channel, type, topic, sentiment, unit,
-    /// region, status).
+    /// Field name to its values with counts, most frequent first (kind, source, channel, type, topic, sentiment, flag,
+    /// unit, region, status).
     pub facets: Vec<(&'static str, Vec<(String, usize)>)>,
     /// One bar a day (Asia/Shanghai), gaps filled with zeros; at most 400 days, then by week.
     pub timeline: Vec<Bar>,
@@ -126,7 +128,7 @@ impl Index {
     /// # Errors
     /// [`IndexError::Query`] with the place when the query cannot be read.
     pub fn rank(&self, request: &Request) -> Result<Ranking, IndexError> {
-        let node = query::parse(&request.query)?;
+        let node = query::parse(&request.query, &self.flags)?;
         let (query, marks) = query::plan(&node, self.fields, &self.segmenter);
         let searcher = self.searcher();
         // The collector sets memory aside for every hit up to the page's end, so that is bounded by what there is.
@@ -247,6 +249,7 @@ fn hit(stored: Stored, score: f32, marks: &[Mark]) -> Hit {
         r#type: stored.r#type,
         topic: stored.topic,
         sentiment: stored.sentiment,
+        flags: stored.flags,
         score,
     }
 }

@@ -48,6 +48,8 @@ pub struct Stored {
     pub sentiment: Option<f32>,
     /// `negative`, `neutral` or `positive`.
     pub sentiment_label: Option<String>,
+    /// Names of the sensitive contents found in the text.
+    pub flags: Vec<String>,
     /// Region.
     pub region: Option<String>,
     /// Ticket state.
@@ -73,6 +75,7 @@ impl Stored {
             topic: None,
             sentiment: None,
             sentiment_label: None,
+            flags: Vec::new(),
             region: None,
             status: None,
         };
@@ -97,6 +100,7 @@ impl Stored {
             Some(Facet::Type) => self.r#type = Some(text),
             Some(Facet::Topic) => self.topic = Some(text),
             Some(Facet::Sentiment) => self.sentiment_label = Some(text),
+            Some(Facet::Flag) => self.flags.push(text),
             Some(Facet::Unit) => self.unit = Some(text),
             Some(Facet::Region) => self.region = Some(text),
             Some(Facet::Status) => self.status = Some(text),

@@ -207,14 +207,13 @@ impl SegmentCollector for SegmentTally {
         let mut sentiment = None;
         for (at, facet) in self.facets.iter_mut().enumerate() {
             let Some(facet) = facet else { continue };
-            let Some(ord) = facet.column.ords().first(document) else {
-                continue;
-            };
-            if let Some(count) = facet.counts.get_mut(ord as usize) {
-                *count += 1;
-            }
-            if at == Facet::Sentiment as usize {
-                sentiment = self.sentiments.iter().position(|&label| label == Some(ord));
+            for ord in facet.column.ords().values_for_doc(document) {
+                if let Some(count) = facet.counts.get_mut(ord as usize) {
+                    *count += 1;
+                }
+                if at == Facet::Sentiment as usize {
+                    sentiment = self.sentiments.iter().position(|&label| label == Some(ord));
+                }
             }
         }
         if let Some(millis) = self.dates.first(document) {

@@ -4,6 +4,7 @@
 
 use crate::{
     layout::{Fields, SCHEMA_VERSION},
+    query::Named,
     row::Row,
     schema::Document,
     seen::Seen,
@@ -39,6 +40,8 @@ const ROWS_AT_ONCE: usize = 32;
 pub struct Index {
     pub(crate) fields: Fields,
     pub(crate) segmenter: Segmenter,
+    /// What `flag:` in a query may name.
+    pub(crate) flags: Vec<Named>,
     reader: IndexReader,
     /// Adding needs only a shared borrow, committing an exclusive one. `None` after tantivy failed so badly that it
     /// could not go back to the last commit; what is committed can still be searched.
@@ -93,6 +96,7 @@ impl Index {
         Ok(Self {
             fields,
             segmenter,
+            flags: Vec::new(),
             reader,
             writer: RwLock::new(Some(index.writer_with_options(options)?)),
             seen: Mutex::new(seen),
@@ -116,6 +120,7 @@ impl Index {
         Ok(Self {
             fields,
             segmenter,
+            flags: Vec::new(),
             reader: index
                 .reader_builder()
                 .reload_policy(ReloadPolicy::Manual)
@@ -126,6 +131,13 @@ impl Index {
             _lock: None,
             followed: Some(index),
         })
+    }
+
+    /// The same index, whose queries know these kinds of sensitive content. What documents hold comes with them
+    /// ([`Document::flags`]).
+    #[must_use]
+    pub fn with_flags(self, flags: Vec<Named>) -> Self {
+        Self { flags, ..self }
     }
 
     /// The checkpoint of the last commit (tantivy's commit payload).

@@ -71,3 +71,57 @@ fn an_unreadable_file_is_named() -> Result<()> {
     assert!(said.contains("no-export.xlsx"), "{said}");
     Ok(())
 }
+
+/// Posts and tickets alike, and again after the index was made anew: one of an earlier layout is rebuilt from the log.
+#[test]
+fn sensitive_content_is_searched_for_by_either_name() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let data = folder.path().join("data");
+    let file = folder.path().join("told.jsonl");
+    let lines = [
+        json!({"kind": "post", "id": "p1", "body": "隔壁仓库起火了，烟很大。", "published_at": "2016-05-01 08:00:00"}),
+        json!({"kind": "post", "id": "p2", "body": "今天的晚霞真好看。", "published_at": "2016-05-01 19:00:00"}),
+        json!({"kind": "ticket", "no": "T1", "title": "电线", "body": "楼道里电线裸露，怕触电。",
+            "accepted_at": "2016-05-02 09:00:00"}),
+    ];
+    std::fs::write(&file, lines.map(|line| line.to_string()).join("\n"))?;
+    binary::json(&data, &["import", "--json", file.to_str().unwrap_or_default()])?;
+    let found = |query: &str| -> Result<Vec<(String, String)>> {
+        let hits = binary::json(&data, &["search", "--json", query])?;
+        let mut hits: Vec<_> = hits
+            .iter()
+            .filter(|hit| hit.get("total").is_none())
+            .map(|hit| (hit["native_id"].to_string(), hit["flags"].to_string()))
+            .collect();
+        hits.sort();
+        Ok(hits)
+    };
+    let expected: Vec<_> = ["\"T1\"", "\"p1\""]
+        .map(|id| (id.to_owned(), "[\"life_safety\"]".to_owned()))
+        .into();
+    for query in ["flag:生命安全", "flag:life_safety", "敏感:生命安全"] {
+        assert_eq!(found(query)?, expected, "{query}");
+    }
+    assert_eq!(
+        found("kind:post -flag:life_safety")?,
+        [("\"p2\"".to_owned(), "[]".to_owned())]
+    );
+    let layouts: Vec<_> = std::fs::read_dir(data.join("index"))?
+        .collect::<Result<Vec<_>, _>>()?
+        .into_iter()
+        .filter(|entry| entry.path().is_dir())
+        .collect();
+    assert_eq!(layouts.len(), 1);
+    std::fs::rename(layouts[0].path(), data.join("index/v1"))?;
+    assert_eq!(found("flag:生命安全")?, expected);
+    assert!(!data.join("index/v1").exists());
+
+    let output = binary::command(&data, &["search", "flag:洪水"]).output()?;
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr)?;
+    assert!(
+        said.contains("没有敏感内容“洪水”") && said.contains("生命安全（life_safety）"),
+        "{said}"
+    );
+    Ok(())
+}

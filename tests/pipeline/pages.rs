@@ -137,6 +137,73 @@ async fn the_published_figures_come_out_each_with_its_tickets() -> Result<()> {
     Ok(())
 }
 
+/// The demo knows the places and units of its district, as an operator would have configured them.
+#[tokio::test]
+async fn the_demo_cuts_by_street_and_suggests_units_with_contacts() -> Result<()> {
+    let folder = tempfile::tempdir()?;
+    let demo = Demo::start(folder.path()).await?;
+    // Articles of the portal and the news feed, and what people write by themselves, carry no street.
+    let posts = demo
+        .json("/api/v1/search?q=kind:post+(source:city-portal+OR+source:local-news)&facets=true&limit=1")
+        .await?;
+    let facets = posts["facets"].as_array().context("facets")?;
+    let regions = facets
+        .iter()
+        .find(|facet| facet["field"] == "region")
+        .and_then(|facet| facet["values"].as_array())
+        .context("no region facet")?;
+    let streets = regions.iter().filter(|region| {
+        let name = region["value"].as_str().unwrap_or_default();
+        name.ends_with("街道") || name.ends_with('镇')
+    });
+    assert_eq!(streets.count(), 8, "{regions:?}");
+
+    let written = demo.json("/api/v1/search?q=channel:%E5%BE%AE%E4%BF%A1+kind:ticket+region:%E6%9C%9B%E6%B1%80%E8%A1%97%E9%81%93&limit=50").await?;
+    let written = written["hits"].as_array().context("hits")?;
+    assert!(written.len() >= 5, "{written:?}");
+    let page = demo
+        .text(&format!(
+            "/tickets/{}",
+            written[0]["id"].as_str().context("a ticket")?
+        ))
+        .await?;
+    assert!(page.contains("由正文识别："), "the region has its reason");
+
+    // Open tickets: whom to send them to, why, and whom to call.
+    let open = demo
+        .json(&format!(
+            "/api/v1/metrics/completion/tickets?part=missed&{PERIOD}"
+        ))
+        .await?;
+    let open: Vec<&str> = open["tickets"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    assert_eq!(open.len(), 21);
+    let mut told = 0;
+    for no in &open {
+        let page = demo.text(&format!("/tickets/{no}")).await?;
+        assert!(
+            page.contains("建议承办单位") && page.contains("职责配置："),
+            "{no}"
+        );
+        told += usize::from(page.contains("单位联系方式") && page.contains("000-00000"));
+    }
+    assert!(told >= 18, "{told} of 21 say whom to call");
+    let desk = demo.text("/triage?list=overdue").await?;
+    assert!(
+        desk.contains("建议承办单位") && desk.contains("000-00000"),
+        "the desk's first ticket"
+    );
+    let unit = demo
+        .text("/units/%E5%9F%8E%E5%B8%82%E7%AE%A1%E7%90%86%E5%B1%80")
+        .await?;
+    assert!(unit.contains("000-0000001") && !unit.contains("未配置联系人"));
+    Ok(())
+}
+
 #[tokio::test]
 async fn a_click_is_visible_at_once_and_only_from_our_own_pages() -> Result<()> {
     let folder = tempfile::tempdir()?;

@@ -97,7 +97,13 @@ impl Models {
             .transpose()?
             .unwrap_or_default();
         let base = self.base_hash.as_bytes();
-        self.hash = short_hash(&[base, &correction, self.gazetteer.hash(), self.flags.hash()]);
+        self.hash = short_hash(&[
+            base,
+            &correction,
+            self.gazetteer.hash(),
+            self.flags.hash(),
+            tone::RULES,
+        ]);
         Ok(self)
     }
 
@@ -119,7 +125,7 @@ impl Models {
         models.hashed()
     }
 
-    /// First 12 hexadecimal digits of a hash over weights, correction, places and word lists: the actor of a label is
+    /// First 12 hexadecimal digits of a hash over weights, correction, places, word lists and rules: the actor of a label is
     /// `model:<hash>`.
     pub fn hash(&self) -> &str {
         &self.hash
@@ -160,13 +166,13 @@ impl Models {
         Ok(labels)
     }
 
-    /// [`Self::label`] without what only a dispatcher asks for: the businesses named and the flags.
+    /// [`Self::label`] without what only a dispatcher asks for: the businesses named.
     ///
     /// # Errors
     /// When Polars fails.
     pub fn label_posts(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
         let mut labels = self.label_words(texts)?;
-        self.add_regions(&mut labels, texts);
+        self.add_finds(&mut labels, texts);
         Ok(labels)
     }
 
@@ -188,16 +194,17 @@ impl Models {
         limit: usize,
     ) -> Result<Vec<(Label, Vec<Evidence>)>, LabelError> {
         let (mut labels, told) = batch::label(&self.scorer, self.correction.as_ref(), texts, Some(limit))?;
-        self.add_regions(&mut labels, texts);
+        self.add_finds(&mut labels, texts);
         self.add_matters(&mut labels, texts);
         Ok(labels.into_iter().zip(told).collect())
     }
 
-    fn add_regions(&self, labels: &mut [Label], texts: &[Text<'_>]) {
+    fn add_finds(&self, labels: &mut [Label], texts: &[Text<'_>]) {
         for (label, text) in labels.iter_mut().zip(texts) {
             let located = self.gazetteer.locate(text.title, text.body);
             label.region = located.region;
             label.region_words = located.words;
+            label.flags = self.flags.raised(text.title, text.body);
         }
     }
 
@@ -209,13 +216,17 @@ impl Models {
                     label.organisations.push(name);
                 }
             }
-            label.flags = self.flags.raised(text.title, text.body);
         }
     }
 
     /// The places a text names, and the region it is about.
     pub fn locate(&self, title: &str, body: &str) -> Located {
         self.gazetteer.locate(title, body)
+    }
+
+    /// The word lists of sensitive content.
+    pub fn flags(&self) -> &Flags {
+        &self.flags
     }
 
     /// The page name of a flag.

@@ -1,8 +1,14 @@
-//! The turn of phrase a sum of words cannot see: thanks first, then "but to this day nobody cares".
+//! The turns of phrase a sum of words cannot see: thanks first, then "but to this day nobody cares"; and anger first, then
+//! how well it was dealt with ([`praise`]).
+
+mod praise;
 
 use super::text::Text;
 use aho_corasick::AhoCorasick;
 use std::sync::LazyLock;
+
+/// Raised whenever a rule changes: what labels otherwise is another model, and `minsheng relabel` applies it to the past.
+pub(crate) const RULES: &[u8] = b"tone 2";
 
 const THANKS: [&str; 6] = ["感谢", "谢谢", "感激", "点赞", "表扬", "辛苦"];
 const TURNS: [&str; 8] = ["但", "可是", "然而", "不过", "却", "至今", "结果", "如今"];
@@ -32,14 +38,25 @@ const IN_VAIN: [&str; 22] = [
 ];
 
 /// Moves the weight of "positive" and "neutral" to "negative" (`[negative, neutral, positive]`) when thanks are followed by
-/// a turn and that by a failure.
+/// a turn and that by a failure; that of "negative" and "neutral" to "positive" when the handling is praised last.
 pub(crate) fn correct(text: &Text<'_>, sentiment: &mut [f32; 3]) {
-    let already = sentiment[0] >= sentiment[1] && sentiment[0] >= sentiment[2];
-    if already || !(turned(text.body) || turned(text.title)) {
+    let [negative, neutral, positive] = *sentiment;
+    if negative < neutral || negative < positive {
+        if turned(text.body) || turned(text.title) {
+            let moved = (neutral + positive) * 0.8;
+            *sentiment = [negative + moved, neutral * 0.2, positive * 0.2];
+        }
         return;
     }
-    let moved = (sentiment[1] + sentiment[2]) * 0.8;
-    *sentiment = [sentiment[0] + moved, sentiment[1] * 0.2, sentiment[2] * 0.2];
+    // A title tells the beginning of a matter; only where there is nothing else does it tell the end.
+    let last = match text.body.trim() {
+        "" => text.title,
+        body => body,
+    };
+    if praise::praised(last) {
+        let moved = (negative + neutral) * 0.8;
+        *sentiment = [negative * 0.2, neutral * 0.2, positive + moved];
+    }
 }
 
 fn turned(text: &str) -> bool {
@@ -61,3 +78,6 @@ fn turned(text: &str) -> bool {
 static WORDS: LazyLock<[AhoCorasick; 3]> = LazyLock::new(|| {
     [&THANKS[..], &TURNS, &IN_VAIN].map(|words| AhoCorasick::new(words).expect("a constant list"))
 });
+
+#[cfg(test)]
+mod tests;

@@ -329,11 +329,15 @@ impl<'a> Folding<'a> {
         self.ticket.feed_late = flags.filter_map(|(_, label)| label.late).next();
         for by in [LabelledBy::Human, LabelledBy::Feed, LabelledBy::Model] {
             let said = || {
-                let usable = self
+                // Of a model only the newest label counts: where it abstains, an older model's guess is no answer.
+                let counted = if by == LabelledBy::Model { 1 } else { usize::MAX };
+                let of_this = self
                     .labels
                     .iter()
-                    .filter(|(event, label)| labelled_by(event) == by && !label.abstained);
-                usable.map(|(_, label)| *label).rev()
+                    .rev()
+                    .filter(|(event, _)| labelled_by(event) == by);
+                let usable = of_this.take(counted).filter(|(_, label)| !label.abstained);
+                usable.map(|(_, label)| *label)
             };
             let (kind, topic) = (
                 said().find_map(|label| label.r#type),

@@ -15,6 +15,7 @@ const STOPS: [char; 8] = ['。', '！', '？', '；', '\n', '!', '?', ';'];
 
 /// A pattern at its place.
 struct Hit {
+    flag: usize,
     span: Range<usize>,
     role: Role,
 }
@@ -41,16 +42,32 @@ impl Flags {
     }
 
     fn read(&self, text: &str, words: &mut [Vec<String>]) {
-        let mut hits: Vec<Vec<Hit>> = self.flags.iter().map(|_| Vec::new()).collect();
+        let mut hits: Vec<Hit> = Vec::new();
+        // A bit for each flag; a flag beyond the 64th shares one, which costs a look and no flag.
+        let (mut alone, mut subjects, mut deeds) = (0u64, 0u64, 0u64);
         for found in self.words.find_overlapping_iter(text) {
             for (flag, role) in &self.roles[found.pattern().as_usize()] {
-                hits[*flag].push(Hit {
+                let bit = 1 << (flag % 64);
+                match role {
+                    Role::Word => alone |= bit,
+                    Role::Subject => subjects |= bit,
+                    Role::Deed => deeds |= bit,
+                    Role::Unless => {}
+                }
+                hits.push(Hit {
+                    flag: *flag,
                     span: found.range(),
                     role: *role,
                 });
             }
         }
-        for (hits, words) in hits.iter().zip(words) {
+        let possible = alone | subjects & deeds;
+        hits.retain(|hit| possible >> (hit.flag % 64) & 1 == 1);
+        hits.sort_unstable_by_key(|hit| (hit.flag, hit.span.end, hit.span.start));
+        for hits in hits.chunk_by(|one, next| one.flag == next.flag) {
+            let Some(words) = hits.first().and_then(|hit| words.get_mut(hit.flag)) else {
+                continue;
+            };
             let of = |role| hits.iter().filter(move |hit| hit.role == role);
             let guards: Vec<&Hit> = of(Role::Unless).collect();
             let mut subjects: Vec<&Hit> = of(Role::Subject).collect();

@@ -7,6 +7,7 @@ mod find;
 mod list;
 
 use aho_corasick::AhoCorasick;
+use index::query::Named;
 use serde::Serialize;
 
 /// The lists shipped with the program.
@@ -16,19 +17,12 @@ pub const EMBEDDED_ORIGIN: &str = "config/sensitive.toml";
 
 /// The lists, ready to be found.
 pub struct Flags {
-    pub(crate) flags: Vec<Name>,
+    flags: Vec<Named>,
     words: AhoCorasick,
     /// What each pattern says, for which flags.
     roles: Vec<Vec<(usize, Role)>>,
     negations: Vec<String>,
     hash: [u8; 32],
-}
-
-/// A flag's names.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Name {
-    pub(crate) name: String,
-    pub(crate) title: String,
 }
 
 /// What a pattern does for a flag.
@@ -55,6 +49,11 @@ impl Flags {
     /// Hash of the lists.
     pub(crate) fn hash(&self) -> &[u8] {
         &self.hash
+    }
+
+    /// The names of the flags, in the order of the lists.
+    pub fn names(&self) -> &[Named] {
+        &self.flags
     }
 
     /// How many lists there are.

@@ -25,7 +25,7 @@ const DEEPEST: usize = 10_000;
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Asked {
-    /// A query of the search box's language; empty finds everything.
+    /// A query of the search box's language, e.g. `flag:life_safety kind:post`; empty finds everything.
     #[serde(default)]
     q: String,
     /// At most 1,000; 50 where not given.
@@ -49,8 +49,8 @@ pub(crate) struct Found {
     /// Collapsed only: stories and single records among the first 2,000 records.
     #[serde(skip_serializing_if = "Option::is_none")]
     stories: Option<usize>,
-    /// `{"id","native_id","kind","title","snippet","published_at","source","type","topic","sentiment","score"}`;
-    /// collapsed also `"copies"` and `"first"`, the id of the first source's post, of a hit that has copies
+    /// `{"id","native_id","kind","title","snippet","published_at","source","type","topic","sentiment","flags","score"}`,
+    /// `flags` being the names of the sensitive contents found in the text; collapsed also `"copies"` and `"first"`, the id of the first source's post, of a hit that has copies
     #[schema(value_type = Vec<Object>)]
     hits: Vec<Shown>,
     facets: Vec<Facet>,

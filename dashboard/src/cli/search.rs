@@ -11,7 +11,7 @@ use serde_json::json;
 
 #[derive(Debug, Args)]
 pub(super) struct SearchArgs {
-    /// Words, "exact phrases", fields (type:投诉 source:weibo date:2016-05-01..2016-05-31), OR, -not, (groups)
+    /// Words, "exact phrases", fields (type:投诉 source:weibo flag:生命安全 date:2016-05-01..2016-05-31), OR, -not, (groups)
     query: String,
     /// Hits to print
     #[arg(long, default_value_t = 20, value_name = "N")]
@@ -72,12 +72,24 @@ fn readable(line: &serde_json::Value) -> String {
     match line.get("total") {
         Some(total) => format!("{total} found"),
         None => format!(
-            "{} {} {} {}\n    {}",
+            "{} {} {} {}{}\n    {}",
             text("published_at").get(..16).unwrap_or_default(),
             text("source"),
             text("native_id"),
             text("title"),
+            flags(line),
             text("snippet").replace('\n', " "),
         ),
     }
+}
+
+/// ` [life_safety]` after a title; nothing where no flag is raised.
+fn flags(line: &serde_json::Value) -> String {
+    let flags = line.get("flags").and_then(serde_json::Value::as_array);
+    flags
+        .into_iter()
+        .flatten()
+        .filter_map(serde_json::Value::as_str)
+        .map(|flag| format!(" [{flag}]"))
+        .collect()
 }

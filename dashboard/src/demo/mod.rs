@@ -54,6 +54,7 @@ pub async fn run(mut config: Config, args: DemoArgs) -> anyhow::Result<()> {
     })
     .await??;
 
+    City::configure(&folder.join("sample"), &mut config.files)?;
     let portal = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
     let token = crate::data::random_token();
     config

@@ -69,11 +69,12 @@ pub(crate) struct CardTag {
     pub(super) name: &'static str,
 }
 
-/// A suggested unit with its reasons.
+/// A suggested unit with its reasons and whom to call there.
 #[derive(Debug)]
 pub(super) struct UnitTag {
     pub(super) name: String,
     pub(super) reasons: String,
+    pub(super) contacts: String,
 }
 
 /// Sensitive content in words.
@@ -148,9 +149,13 @@ impl Case {
             label.as_ref(),
             &app.models().locate(&ticket.title, &ticket.body),
         );
+        if let Some(unit) = &ticket.unit {
+            case.add_fact("单位联系方式", contacts(app, unit));
+        }
         if Deed::Dispatch.possible(&ticket, app.rules(), app.now()).is_ok() {
             let suggested = app.suggest_units(chosen_topic, ticket.region.as_deref())?;
             let tag = |one: Suggested| UnitTag {
+                contacts: contacts(app, &one.unit),
                 name: one.unit,
                 reasons: one.reasons.join("；"),
             };
@@ -159,19 +164,21 @@ impl Case {
         Ok(case)
     }
 
+    /// Adds a fact, unless nothing is known.
+    fn add_fact(&mut self, name: &'static str, value: String) {
+        if !value.is_empty() {
+            self.facts.push(Fact { name, value });
+        }
+    }
+
     /// Adds what the gazetteer and the rule for businesses found in the text.
     fn name_places(&mut self, ticket: &Ticket, label: Option<&Label>, located: &Located) {
-        let mut fact = |name, value: String| {
-            if !value.is_empty() {
-                self.facts.push(Fact { name, value });
-            }
-        };
         if ticket.region_derived {
             let words = ticket.model.as_ref().map(|model| model.region_words.join("、"));
-            fact("区域依据", format!("由正文识别：{}", words.unwrap_or_default()));
+            self.add_fact("区域依据", format!("由正文识别：{}", words.unwrap_or_default()));
         }
-        fact("提及地点", places(located));
-        fact(
+        self.add_fact("提及地点", places(located));
+        self.add_fact(
             "涉及单位",
             label
                 .map(|label| label.organisations.join("、"))
@@ -221,6 +228,18 @@ impl Case {
             list: String::new(),
         }
     }
+}
+
+/// Whom to call at a unit, by role; empty where the configuration names nobody.
+fn contacts(app: &App, unit: &str) -> String {
+    let said = app.units.contacts(unit).iter().map(|contact| {
+        [&*contact.role, &contact.name, &contact.phone]
+            .into_iter()
+            .filter(|part| !part.is_empty())
+            .collect::<Vec<_>>()
+            .join(" ")
+    });
+    said.collect::<Vec<_>>().join("；")
 }
 
 /// The title, or the beginning of the text where there is none.

@@ -5,6 +5,7 @@ use super::{
     format,
     link::link,
 };
+use analytics::sensitive::Flags;
 use chrono::Days;
 use index::search::Bar;
 use ingest::time::shanghai;
@@ -30,10 +31,10 @@ pub(super) fn facets(
     query: &str,
     kept: [(&str, &str); 2],
     facets: &[(&'static str, Vec<(String, usize)>)],
+    flags: &Flags,
 ) -> Vec<FacetView> {
     facets
         .iter()
-        .filter(|(_, values)| !values.is_empty())
         .filter_map(|(field, values)| {
             let (name, shown): (_, fn(&str) -> &str) = match *field {
                 "kind" => ("种类", |kind| if kind == "ticket" { "工单" } else { "帖文" }),
@@ -42,25 +43,31 @@ pub(super) fn facets(
                 "type" => ("诉求类型", format::type_name),
                 "topic" => ("诉求领域", |topic| topic),
                 "sentiment" => ("情感", format::sentiment_name),
+                "flag" => ("敏感内容", |flag| flag),
                 "unit" => ("承办单位", |unit| unit),
                 "region" => ("区域", |region| region),
                 "status" => ("办理状态", status_name),
                 _ => return None,
             };
-            let values = values.iter().take(FACET_VALUES).map(|(value, count)| FacetValue {
-                name: shown(value).to_owned(),
-                count: format::count(*count as u64),
-                link: link(
-                    "/search",
-                    [("q", narrowed(query, field, value).as_str())]
-                        .into_iter()
-                        .chain(kept),
-                ),
-            });
-            Some(FacetView {
-                name,
-                values: values.collect(),
-            })
+            let of_value = |(value, count): &(String, usize)| {
+                let titled = match *field {
+                    // A flag the lists no longer hold cannot be asked for.
+                    "flag" => &flags.names().iter().find(|flag| flag.name == *value)?.title,
+                    _ => shown(value),
+                };
+                Some(FacetValue {
+                    name: titled.to_owned(),
+                    count: format::count(*count as u64),
+                    link: link(
+                        "/search",
+                        [("q", narrowed(query, field, value).as_str())]
+                            .into_iter()
+                            .chain(kept),
+                    ),
+                })
+            };
+            let values: Vec<FacetValue> = values.iter().filter_map(of_value).take(FACET_VALUES).collect();
+            (!values.is_empty()).then_some(FacetView { name, values })
         })
         .collect()
 }

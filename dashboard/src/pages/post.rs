@@ -5,6 +5,7 @@ use super::{
     spread::{Spread, spread},
 };
 use crate::{collapse::record_id, error::Error, router::Site};
+use analytics::sensitive::Flags;
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -24,6 +25,8 @@ struct View {
     body: String,
     topic: String,
     sentiment: Option<(String, String)>,
+    /// Titles of the sensitive contents.
+    flags: Vec<String>,
     facts: Vec<Fact>,
     url: Option<String>,
     spread: Option<Spread>,
@@ -41,7 +44,7 @@ pub(crate) async fn get(State(site): State<Site>, Path(id): Path<String>) -> Res
             Ok((post, story.flatten().map(|story| spread(&id, &story))))
         })
         .await?;
-    html(&view(frame, post, spread))
+    html(&view(frame, post, spread, site.app.models().flags()))
 }
 
 /// The post of that id.
@@ -51,7 +54,7 @@ pub(crate) fn find(app: &crate::state::App, id: &str) -> Result<Stored, Error> {
         .ok_or_else(|| Error::NotFound("没有这个编号的帖文。".to_owned()))
 }
 
-fn view(frame: Frame, post: Stored, spread: Option<Spread>) -> View {
+fn view(frame: Frame, post: Stored, spread: Option<Spread>, flags: &Flags) -> View {
     let mut facts = vec![Fact {
         name: "发布时间",
         value: format::minute(post.published_at),
@@ -87,6 +90,11 @@ fn view(frame: Frame, post: Stored, spread: Option<Spread>) -> View {
             let name = format!("{}{score}", format::sentiment_name(&label));
             (label, name)
         }),
+        flags: post
+            .flags
+            .iter()
+            .map(|flag| flags.title(flag).to_owned())
+            .collect(),
         facts,
         // Only what a browser opens as a page: `javascript:` and its like are shown nowhere.
         url: post

@@ -13,7 +13,7 @@ use crate::{
     error::Error,
     router::Site,
 };
-use analytics::label::sentiment_name;
+use analytics::{label::sentiment_name, sensitive::Flags};
 use askama::Template;
 use axum::{
     extract::{Query, State},
@@ -33,7 +33,7 @@ const PER_PAGE: u64 = 20;
 const LAST_PAGE: u64 = 500;
 
 /// The language by example, shown under the search box.
-const SYNTAX: [(&str, &str); 9] = [
+const SYNTAX: [(&str, &str); 10] = [
     ("路灯 不亮", "同时含有两个词"),
     ("停水 OR 停电", "含有其中之一；也可写作“或”"),
     ("噪音 -广场舞", "含有前者、不含后者；也可写作“非”"),
@@ -41,7 +41,11 @@ const SYNTAX: [(&str, &str); 9] = [
     ("\"夜间施工\"", "逐字匹配这一串文字，标点也算；中文引号同样有效"),
     (
         "type:投诉 unit:住建局",
-        "按字段：kind（帖文、工单）、type、topic、unit、channel、source、region、status、author、id",
+        "按字段：kind（帖文、工单）、type、topic、flag、unit、channel、source、region、status、author、id",
+    ),
+    (
+        "flag:生命安全",
+        "含有该类敏感内容，可写名称或代码（life_safety）；类别见敏感内容词表，写错时列出全部",
     ),
     ("title:公交", "只在标题中查找；正文用 body:"),
     (
@@ -98,6 +102,8 @@ struct Found {
     snippet: Vec<Piece>,
     kind: &'static str,
     sentiment: Option<(&'static str, String)>,
+    /// Titles of the sensitive contents.
+    flags: Vec<String>,
     facts: Vec<String>,
     /// 转载: what is written, and the address of the list.
     copies: Option<(String, String)>,
@@ -135,7 +141,8 @@ pub(crate) async fn get(State(site): State<Site>, Query(asked): Query<Asked>) ->
             Some(wrong(&asked.q, &error)),
         ),
     };
-    let view = view(frame, asked, newest, apart, found, wrong);
+    let flags = site.app.models().flags();
+    let view = view(frame, asked, newest, apart, found, wrong, flags);
     Ok((status, html(&view)?).into_response())
 }
 
@@ -146,6 +153,7 @@ fn view(
     apart: bool,
     found: Collapsed,
     wrong: Option<Wrong>,
+    flags: &Flags,
 ) -> View {
     let order = if newest { "newest" } else { "" };
     let copies = if apart { "all" } else { "" };
@@ -177,7 +185,12 @@ fn view(
         wrong,
         syntax: &SYNTAX,
         total: counted,
-        facets: facets(&asked.q, [("order", order), ("copies", copies)], &found.facets),
+        facets: facets(
+            &asked.q,
+            [("order", order), ("copies", copies)],
+            &found.facets,
+            flags,
+        ),
         timeline: timeline(&asked.q, &found.timeline),
         pager: Pager::new(
             "/search",
@@ -186,12 +199,12 @@ fn view(
             stories.min(LAST_PAGE * PER_PAGE),
             PER_PAGE,
         ),
-        hits: found.hits.into_iter().map(shown).collect(),
+        hits: found.hits.into_iter().map(|told| shown(told, flags)).collect(),
         query: asked.q,
     }
 }
 
-fn shown(told: Told) -> Found {
+fn shown(told: Told, flags: &Flags) -> Found {
     let Told { hit, found, story } = told;
     let first = story
         .as_ref()
@@ -241,6 +254,11 @@ fn shown(told: Told) -> Found {
         snippet: pieces(&hit.snippet, &hit.highlights),
         kind,
         sentiment,
+        flags: hit
+            .flags
+            .iter()
+            .map(|flag| flags.title(flag).to_owned())
+            .collect(),
         facts: facts.into_iter().flatten().collect(),
         copies,
         first,

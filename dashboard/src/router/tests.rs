@@ -4,6 +4,7 @@ mod approvals;
 mod cases;
 mod copies;
 mod evidence;
+mod flags;
 mod sources;
 mod trial;
 

@@ -275,6 +275,7 @@ impl Engine {
                 Index::open_reader(&data.index(), segmenter.clone())?,
             )
         };
+        let index = index.with_flags(models.flags().names().to_vec());
         let frames = Frames::new(&ledger);
         let (ledger, index) = (Arc::new(ledger), Arc::new(index));
         let (stop, stopping) = watch::channel(false);

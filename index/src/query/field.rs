@@ -1,6 +1,6 @@
 //! The fields of the query language and how their values are read.
 
-use super::Node;
+use super::{Named, Node};
 use crate::layout::Facet;
 use chrono::{Days, Months, NaiveDate};
 use ingest::{
@@ -30,6 +30,7 @@ pub(super) struct Rule {
 enum Form {
     Text(Scope),
     Facet(Facet),
+    Flag,
     Author,
     Id,
     Date,
@@ -37,7 +38,7 @@ enum Form {
 }
 
 /// All fields. Error messages list them from here.
-const FIELDS: [Rule; 14] = [
+const FIELDS: [Rule; 15] = [
     Rule {
         name: "title",
         chinese: "标题",
@@ -87,6 +88,11 @@ const FIELDS: [Rule; 14] = [
         name: "status",
         chinese: "状态",
         form: Form::Facet(Facet::Status),
+    },
+    Rule {
+        name: "flag",
+        chinese: "敏感",
+        form: Form::Flag,
     },
     Rule {
         name: "author",
@@ -152,11 +158,12 @@ pub(super) fn names() -> String {
 
 impl Rule {
     /// What this field with this value asks for, or why it asks for nothing.
-    pub(super) fn node(&self, text: String, quoted: bool) -> Result<Node, String> {
+    pub(super) fn node(&self, text: String, quoted: bool, flags: &[Named]) -> Result<Node, String> {
         Ok(match self.form {
             Form::Text(scope) if quoted => Node::Phrase(scope, text),
             Form::Text(scope) => Node::Words(scope, text),
             Form::Facet(facet) => Node::Value(facet, values(facet, text)?),
+            Form::Flag => flag(flags, &text)?,
             Form::Author => Node::Author(text),
             Form::Id => Node::Id(text),
             Form::Date => dates(&text)?,
@@ -188,9 +195,27 @@ fn values(facet: Facet, text: String) -> Result<Vec<String>, String> {
         },
         Facet::Status => known(&STATUSES, &text).unwrap_or(&text),
         Facet::Sentiment => known(&SENTIMENTS, &text).unwrap_or(&text),
-        Facet::Source | Facet::Topic | Facet::Unit | Facet::Region => &text,
+        Facet::Source | Facet::Topic | Facet::Flag | Facet::Unit | Facet::Region => &text,
     };
     Ok(vec![found.to_owned()])
+}
+
+/// The kind of sensitive content of that name or title. Lists are configuration, so only they can say what there is.
+fn flag(flags: &[Named], text: &str) -> Result<Node, String> {
+    match flags
+        .iter()
+        .find(|flag| flag.name.eq_ignore_ascii_case(text) || flag.title == text)
+    {
+        Some(flag) => Ok(Node::Value(Facet::Flag, vec![flag.name.clone()])),
+        None if flags.is_empty() => Err("没有配置敏感内容词表，不能按敏感内容检索".to_owned()),
+        None => {
+            let known: Vec<String> = flags
+                .iter()
+                .map(|flag| format!("{}（{}）", flag.title, flag.name))
+                .collect();
+            Err(format!("没有敏感内容“{text}”；可用 {}", known.join("、")))
+        }
+    }
 }
 
 /// A range as the language writes it.

@@ -7,6 +7,7 @@
 //! (停水 OR 停电) 老旧小区
 //! "路灯坏了三天"            this run of characters; “…” too, `\"` for a quotation mark inside
 //! title:停水 unit:城管局 type:投诉 sentiment:<-0.3 date:2016-05-01..2016-05-31
+//! flag:生命安全              with this kind of sensitive content, by either of its names
 //! ```
 //!
 //! `parse` makes a `Node` of the text, `plan` a tantivy query of the node. tantivy's own
@@ -51,6 +52,15 @@ pub(crate) enum Node {
     Or(Vec<Node>),
     /// Not this.
     Not(Box<Node>),
+}
+
+/// A value by its two names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Named {
+    /// In addresses and interfaces, e.g. `life_safety`; what the index holds.
+    pub name: String,
+    /// On pages, e.g. 生命安全.
+    pub title: String,
 }
 
 /// Why a query cannot be read, for people (Chinese), with the place.

@@ -1,6 +1,6 @@
 //! Query text to [`Node`]: recursive descent over characters, bounded in length and depth.
 
-use super::{Node, QueryError, Scope, field};
+use super::{Named, Node, QueryError, Scope, field};
 
 /// Characters of the longest query: far beyond what people type, short enough that a page-long paste cannot make
 /// thousands of clauses.
@@ -9,14 +9,15 @@ const LONGEST: usize = 2_000;
 /// Parentheses and negations inside one another. Deeper than any question, shallow enough for any thread's stack.
 const DEEPEST: usize = 32;
 
-/// Reads a query. White space alone asks for everything.
-pub(crate) fn parse(text: &str) -> Result<Node, QueryError> {
+/// Reads a query; `flags` are the kinds of sensitive content it may name. White space alone asks for everything.
+pub(crate) fn parse(text: &str, flags: &[Named]) -> Result<Node, QueryError> {
     let characters: Vec<char> = text.chars().take(LONGEST + 1).collect();
     if characters.len() > LONGEST {
         return Err(error(LONGEST, format!("查询过长，最多 {LONGEST} 个字符")));
     }
     let mut parser = Parser {
         characters: &characters,
+        flags,
         at: 0,
         depth: 0,
     };
@@ -42,6 +43,7 @@ pub(super) fn error(at: usize, reason: String) -> QueryError {
 
 struct Parser<'a> {
     characters: &'a [char],
+    flags: &'a [Named],
     at: usize,
     depth: usize,
 }
@@ -240,7 +242,8 @@ impl Parser<'_> {
         if text.is_empty() {
             return Err(error(start, format!("字段 {} 后面缺少值", rule.name)));
         }
-        rule.node(text, quoted).map_err(|reason| error(start, reason))
+        rule.node(text, quoted, self.flags)
+            .map_err(|reason| error(start, reason))
     }
 }
 

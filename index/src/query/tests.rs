@@ -2,6 +2,17 @@ use super::*;
 use proptest::prelude::*;
 use std::ops::Bound::{Excluded, Included, Unbounded};
 
+fn parse(text: &str) -> Result<Node, QueryError> {
+    let named = |(name, title): (&str, &str)| Named {
+        name: name.to_owned(),
+        title: title.to_owned(),
+    };
+    super::parse(
+        text,
+        &[("life_safety", "生命安全"), ("minor", "未成年人")].map(named),
+    )
+}
+
 fn words(text: &str) -> Node {
     Node::Words(Scope::Anywhere, text.to_owned())
 }
@@ -109,6 +120,27 @@ fn fields() {
             Node::Id("X1".to_owned()),
         ]))
     );
+}
+
+#[test]
+fn a_flag_goes_by_its_name_or_title() {
+    let flag = Ok(value(Facet::Flag, &["life_safety"]));
+    for text in [
+        "flag:life_safety",
+        "flag:生命安全",
+        "敏感：生命安全",
+        "Flag:\"LIFE_SAFETY\"",
+    ] {
+        assert_eq!(parse(text), flag, "{text}");
+    }
+    let error = parse("路灯 flag:生命").unwrap_err();
+    assert_eq!(error.position, 9);
+    assert_eq!(
+        error.reason,
+        "没有敏感内容“生命”；可用 生命安全（life_safety）、未成年人（minor）"
+    );
+    let error = super::parse("flag:生命安全", &[]).unwrap_err();
+    assert!(error.reason.contains("没有配置"), "{error}");
 }
 
 #[test]

@@ -2,6 +2,7 @@ use super::*;
 use crate::{
     Document, Segmenter,
     fold::fold,
+    query::Named,
     sample::{Random, post, text},
 };
 use ingest::{
@@ -14,7 +15,13 @@ use tantivy::collector::DocSetCollector;
 fn open(documents: impl FnOnce(&Segmenter) -> Vec<Document>) -> (tempfile::TempDir, Index) {
     let dir = tempfile::tempdir().unwrap();
     let segmenter = Segmenter::new("").unwrap();
-    let index = Index::open_with_threads(dir.path(), segmenter.clone(), 2).unwrap();
+    let flags = [("life_safety", "生命安全"), ("minor", "未成年人")].map(|(name, title)| Named {
+        name: name.to_owned(),
+        title: title.to_owned(),
+    });
+    let index = Index::open_with_threads(dir.path(), segmenter.clone(), 2)
+        .unwrap()
+        .with_flags(flags.into());
     index.write(documents(&segmenter)).unwrap();
     index.commit(&Checkpoint::default()).unwrap();
     (dir, index)
@@ -101,7 +108,7 @@ fn a_quoted_fragment_finds_exactly_the_texts_that_hold_it() {
             .collect();
 
         let (query, _) = query::plan(
-            &query::parse(&quoted(&fragment)).unwrap(),
+            &query::parse(&quoted(&fragment), &[]).unwrap(),
             index.fields,
             &index.segmenter,
         );
@@ -224,6 +231,7 @@ fn city(segmenter: &Segmenter) -> Vec<Document> {
         region: Some("A区".into()),
         sentiment: Some(-0.3),
         sentiment_label: Some("negative".into()),
+        flags: vec!["minor".into(), "life_safety".into()],
         ..post(segmenter, "GD2016050001", "占道经营", "菜市场占道经营")
     };
     let unknown = Document {
@@ -231,6 +239,7 @@ fn city(segmenter: &Segmenter) -> Vec<Document> {
         published_at: at("2016-05-02T00:30:00+08:00"),
         sentiment: None,
         sentiment_label: None,
+        flags: vec!["life_safety".into()],
         status: Some("accepted".into()),
         id: "GD2016050002".into(),
         native_id: "GD2016050002".into(),
@@ -267,6 +276,9 @@ fn fields_narrow_down() {
         ("sentiment:<-0.3", vec![]),
         ("sentiment:>0", vec![three]),
         ("sentiment:-1..1", vec![one, three]),
+        ("flag:生命安全", vec![one, two]),
+        ("flag:minor", vec![one]),
+        ("-flag:life_safety", vec![three]),
         ("author:甲", vec![three]),
         ("id:gd2016050002", vec![two]),
         ("id:native-p1", vec![three]),

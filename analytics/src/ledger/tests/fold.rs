@@ -1,7 +1,7 @@
 //! Invariant 5: a ticket is the fold of its events, whatever order they came in.
 
 use crate::ledger::{Fold, LabelledBy, Seen, Status, fixture::*, fold};
-use ingest::record::{Body, Event, Record, TicketType};
+use ingest::record::{Body, Event, Record, TicketEvent, TicketType};
 
 pub(super) fn folded(records: &[Record]) -> Option<Fold> {
     let seen: Vec<Seen<'_>> = records
@@ -199,6 +199,24 @@ fn a_human_stands_above_the_feed_and_the_feed_above_the_model() {
 
 fn model_text() -> Record {
     event("1", "2016-05-03 09:00", accepted("灯不亮", None))
+}
+
+#[test]
+fn where_the_newest_model_abstains_an_older_ones_guess_is_no_answer() {
+    let text = model_text();
+    let older = model_label(&text, TicketType::Complaint, false);
+    let mut newer = model_label(&text, TicketType::Praise, true);
+    let Body::Ticket(event) = newer.body else { panic!() };
+    newer = Record::new(
+        Body::Ticket(TicketEvent {
+            actor: "model:4567".into(),
+            ..event
+        }),
+        at("2016-06-03 09:00"),
+    );
+    let ticket = folded(&[text, older, newer]).unwrap().ticket;
+    assert_eq!((ticket.r#type, ticket.type_by, ticket.topic), (None, None, None));
+    assert_eq!(ticket.model.unwrap().r#type, Some(TicketType::Praise));
 }
 
 #[test]

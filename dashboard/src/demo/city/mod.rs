@@ -6,6 +6,7 @@
 mod approvals;
 mod calendar;
 mod files;
+mod lists;
 mod material;
 mod places;
 mod portal;
@@ -17,6 +18,7 @@ mod stories;
 mod tests;
 mod tickets;
 
+use crate::config::Files;
 use axum::Router;
 use ingest::source::SourceConfig;
 use posts::{SamplePost, Way};
@@ -60,6 +62,15 @@ impl City {
     /// When a file cannot be written.
     pub(super) fn write_files(&self, folder: &Path) -> anyhow::Result<()> {
         files::write(folder, &self.tickets, &self.posts)
+    }
+
+    /// Names the places and units of the city in the configuration, from files written into `folder`. What the operator
+    /// named stays.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub(super) fn configure(folder: &Path, configured: &mut Files) -> anyhow::Result<()> {
+        lists::configure(folder, configured)
     }
 
     /// The sources that collect the city: files below `folder`, and [`Self::router`] served at `address`.

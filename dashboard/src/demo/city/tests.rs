@@ -3,11 +3,17 @@
 use super::{
     City,
     calendar::{date, end_of, working_day_after},
-    files,
+    files, lists,
+    places::STREETS,
     posts::{SamplePost, WAYS, Way},
     tickets::{self, SampleTicket},
 };
-use analytics::approvals::{self, Judged};
+use crate::config::Files;
+use analytics::{
+    approvals::{self, Judged},
+    region::Gazetteer,
+    units::Units,
+};
 use axum::{
     body::{Body, to_bytes},
     http::{Request, StatusCode, header},
@@ -345,4 +351,70 @@ fn sources_read_as_configuration() {
             .iter()
             .any(|source| source.name == City::PUSH_SOURCE && source.kind.name() == "push")
     );
+}
+
+#[test]
+fn the_lists_are_those_of_the_city() {
+    let units = Units::load(lists::UNITS, "units.toml").unwrap();
+    let dispatched = CITY.tickets.iter().filter(|ticket| !ticket.direct);
+    let (mut known, mut responsible, mut all) = (0, 0, 0);
+    for ticket in dispatched {
+        all += 1;
+        let duties = units.duties(ticket.unit);
+        known += usize::from(duties.is_some() && !units.contacts(ticket.unit).is_empty());
+        responsible +=
+            usize::from(duties.is_some_and(|(topics, _)| topics.iter().any(|own| own == ticket.topic)));
+    }
+    assert!(
+        known * 10 >= all * 9,
+        "{known} of {all} have a unit with a contact"
+    );
+    assert!(
+        responsible * 10 >= all * 9,
+        "{responsible} of {all} are what their unit is responsible for"
+    );
+
+    // Those who write by themselves give no street.
+    let places = Gazetteer::load(&[("regions.toml".to_owned(), lists::REGIONS.to_owned())]).unwrap();
+    let national = Gazetteer::load(&[]).unwrap();
+    let (mut right, mut wrong, mut written) = (0, 0, 0);
+    for ticket in CITY.tickets.iter().filter(|ticket| ticket.channel != "电话") {
+        written += 1;
+        match places.locate(&ticket.title, &ticket.body).region.as_deref() {
+            Some(region) if region == ticket.region => right += 1,
+            Some(region) => {
+                assert!(STREETS.contains(&region), "{region}");
+                wrong += 1;
+            }
+            None => {}
+        }
+        assert_eq!(
+            national.locate(&ticket.title, &ticket.body).region,
+            None,
+            "{}",
+            ticket.body
+        );
+    }
+    println!("{right} right and {wrong} wrong of {written}");
+    assert!(
+        right * 2 >= written && right >= wrong * 20,
+        "{right}, {wrong} of {written}"
+    );
+}
+
+#[test]
+fn what_the_operator_configured_stays() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut files = Files::default();
+    City::configure(folder.path(), &mut files).unwrap();
+    assert_eq!(files.regions, [folder.path().join("regions.toml")]);
+    assert_eq!(files.units, Some(folder.path().join("units.toml")));
+    let mut own = Files {
+        regions: vec!["own.toml".into()],
+        units: Some("units-of-our-own.toml".into()),
+        ..Files::default()
+    };
+    City::configure(folder.path(), &mut own).unwrap();
+    assert_eq!(own.regions, [Path::new("own.toml")]);
+    assert_eq!(own.units.as_deref(), Some(Path::new("units-of-our-own.toml")));
 }

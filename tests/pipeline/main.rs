@@ -6,6 +6,7 @@
     reason = "what cannot be set up must fail the test, never pass it"
 )]
 
+mod corrections;
 mod crash;
 mod import;
 mod kafka;

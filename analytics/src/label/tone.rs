@@ -4,7 +4,7 @@
 mod praise;
 
 use super::text::Text;
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::LazyLock;
 
 /// Raised whenever a rule changes: what labels otherwise is another model, and `minsheng relabel` applies it to the past.
@@ -76,7 +76,13 @@ fn turned(text: &str) -> bool {
     reason = "constant lists of short words always make an automaton"
 )]
 static WORDS: LazyLock<[AhoCorasick; 3]> = LazyLock::new(|| {
-    [&THANKS[..], &TURNS, &IN_VAIN].map(|words| AhoCorasick::new(words).expect("a constant list"))
+    let automaton = |words| {
+        // A prefilter looks for rare bytes, and the words share theirs with all Chinese text.
+        let mut builder = AhoCorasick::builder();
+        builder.kind(Some(AhoCorasickKind::DFA)).prefilter(false);
+        builder.build(words).expect("a constant list")
+    };
+    [&THANKS[..], &TURNS, &IN_VAIN].map(automaton)
 });
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use std::{
 };
 
 /// Bytes of log that are worth the trip to the disk.
-const FULL: u64 = 32 << 20;
+const FULL: u64 = 64 << 20;
 
 /// The thread; it ends when this is dropped. Where none could be had, the writer goes to the disk itself, at its own limit.
 pub(super) struct WalCarrier {

@@ -4,7 +4,7 @@
 //! or angers stands behind it; and it is no condition, question or mockery. Thanks alone are politeness. The words are few and
 //! the rule is meant to miss rather than to mistake.
 
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::sync::LazyLock;
 
 /// Characters that may stand behind the praise. Whoever goes on for longer has turned to something else.
@@ -219,6 +219,8 @@ static WORDS: LazyLock<(Vec<Says>, AhoCorasick)> = LazyLock::new(|| {
 fn automaton<'a>(words: impl Iterator<Item = &'a str>) -> AhoCorasick {
     AhoCorasick::builder()
         .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(AhoCorasickKind::DFA))
+        .prefilter(false)
         .build(words)
         .expect("a constant list")
 }

@@ -382,11 +382,12 @@ fn the_lists_are_those_of_the_city() {
         written += 1;
         match places.locate(&ticket.title, &ticket.body).region.as_deref() {
             Some(region) if region == ticket.region => right += 1,
+            // Some name no more than the district.
+            None | Some("云浦区") => {}
             Some(region) => {
                 assert!(STREETS.contains(&region), "{region}");
                 wrong += 1;
             }
-            None => {}
         }
         assert_eq!(
             national.locate(&ticket.title, &ticket.body).region,

@@ -56,13 +56,23 @@ impl Zone {
 /// What a feature was read as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Characters or a word.
-    Plain,
+    /// One or two characters, or a word, read in this zone.
+    Plain(Zone),
     /// Two neighbouring words, under the hash of the word they would be together: the segmenter may part what a group of
     /// words holds as one.
-    Pair,
+    Pair(Zone),
     /// See [`Zone::Marks`].
     Mark,
+}
+
+impl Kind {
+    /// Whether it was read in the closing sentence as such.
+    pub(crate) const fn closes(self) -> bool {
+        matches!(
+            self,
+            Self::Plain(Zone::Closing | Zone::ClosingWords) | Self::Pair(Zone::ClosingWords)
+        )
+    }
 }
 
 /// Which field of the text a span points into.
@@ -154,11 +164,16 @@ fn grams(letters: &[Letter], zone: Zone, field: Field, sink: &mut impl Sink) {
     let mut before: Option<(u64, u32)> = None;
     for letter in letters {
         let code = u64::from(letter.code);
-        sink.feature(mix(code, zone), Kind::Plain, field, letter.start..letter.end);
+        sink.feature(
+            mix(code, zone),
+            Kind::Plain(zone),
+            field,
+            letter.start..letter.end,
+        );
         if let Some((previous, start)) = before {
             sink.feature(
                 mix(previous << 16 | code, zone),
-                Kind::Plain,
+                Kind::Plain(zone),
                 field,
                 start..letter.end,
             );
@@ -190,19 +205,20 @@ fn words(
         if run.length == 0 {
             return;
         }
-        let mut report = |code, kind, span: Range<u32>| {
-            sink.feature(mix(code, Zone::Words), kind, field, span.clone());
+        let mut report = |code, pair: bool, span: Range<u32>| {
+            let kind = |zone| if pair { Kind::Pair(zone) } else { Kind::Plain(zone) };
+            sink.feature(mix(code, Zone::Words), kind(Zone::Words), field, span.clone());
             if span.start as usize >= part.start && span.end as usize <= part.end {
-                sink.feature(mix(code, zone), kind, field, span);
+                sink.feature(mix(code, zone), kind(zone), field, span);
             }
         };
         if run.length > 1 {
-            report(run.code, Kind::Plain, span.clone());
+            report(run.code, false, span.clone());
         }
         if let Some((before, start, end)) = previous
             && end == span.start
         {
-            report(before.then(run), Kind::Pair, start..span.end);
+            report(before.then(run), true, start..span.end);
         }
         previous = Some((run, span.start, span.end));
     };

@@ -106,14 +106,21 @@ fn what_people_say_is_learnt_and_the_rest_left_alone() {
             title_words: &segmenter.segment(""),
             body_words: &words,
         };
-        let evidence = models.evidence(&text, 5);
+        let evidence = models.evidence(&text, usize::MAX);
         (models.label(&[text]).unwrap().remove(0), evidence)
     };
     let unseen = "梧桐大道的垃圾桶坏了，麻烦派人来看看修一修，特此呈请阁下察核。";
     assert_ne!(label(&base, unseen).0.r#type, TicketType::Suggestion);
     let (corrected, evidence) = label(&models, unseen);
     assert_eq!(corrected.r#type, TicketType::Suggestion);
-    assert!(evidence.iter().any(|piece| piece.weight > 0.0));
+    // What they taught speaks for the label, however much the shipped words speak against it.
+    let taught = |text: &str| "特此呈请阁下察核".contains(text);
+    assert!(
+        evidence
+            .iter()
+            .any(|piece| taught(&piece.text) && piece.weight > 0.0),
+        "{evidence:?}"
+    );
     // A text it learnt nothing about keeps its label.
     let other = "医院挂号收费不透明，护士态度恶劣，要求院方道歉并严肃处理。";
     assert_eq!(label(&models, other).0.r#type, label(&base, other).0.r#type);

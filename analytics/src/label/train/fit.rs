@@ -5,7 +5,8 @@ use super::corpus::{Corpus, Example, MIXED};
 use super::cue;
 use super::fold;
 use super::logistic::{Linear, Problem, Sparse};
-use super::matrix::{Factors, Learnable, View, Vocabulary, groups, matrix, views};
+use super::matrix::{Factors, Learnable, View, Vocabulary, closing, groups, matrix, views};
+use super::ratio;
 use super::vectors::Vectors;
 use crate::label::error::LabelError;
 use crate::label::weights::{Head, LearntFrom, SENTIMENT, TOPIC, TYPE, Weights};
@@ -24,6 +25,10 @@ pub(crate) struct Recipe {
     pub(crate) cost: [f32; 3],
     /// How far classes are balanced: 0 not at all, 1 each class weighs the same.
     pub(crate) balance: [f32; 3],
+    /// Worth of what the closing sentence holds against the same words anywhere; 0 does not look at it apart.
+    pub(crate) closing: [f32; 3],
+    /// Whether a class uses a feature the more freely the more it tells (see [`ratio`]).
+    pub(crate) telling: [bool; 3],
     /// Length of the vectors of words; 0 leaves them out.
     pub(crate) meaning: [f32; 3],
     /// Weight of a borderline case against a sure one.
@@ -43,8 +48,10 @@ impl Default for Recipe {
         Self {
             bare: 0.5,
             least: [4, 4, 2],
-            cost: [20.0, 100.0, 4.0],
-            balance: [1.0, 1.3, 0.5],
+            cost: [40.0, 100.0, 4.0],
+            balance: [1.2, 1.3, 0.5],
+            closing: [0.5, 0.0, 1.0],
+            telling: [true, true, false],
             meaning: [0.0, 0.15, 0.2],
             unsure: 0.6,
             material: [1.0, 1.0, 0.3],
@@ -67,6 +74,11 @@ pub(crate) struct Family {
     pub(crate) rows: Sparse,
     /// What was taken off the vectors' columns.
     pub(crate) means: Vec<f32>,
+}
+
+/// Whether a view is its example's first: the text as it is.
+fn is_first(views: &[View], at: usize) -> bool {
+    at == 0 || views[at - 1].of != views[at].of
 }
 
 /// One model's part of the recipe.
@@ -104,26 +116,28 @@ impl Family {
         recipe: &Recipe,
         lexicon: &Vectors,
     ) -> Self {
-        let mut factors = cue::factors();
+        let worth = recipe.closing[task.place];
+        let mut factors = cue::factors(worth > 0.0);
         if recipe.meaning[task.place] > 0.0 {
             factors.vectors = lexicon.clone().scaled(recipe.meaning[task.place]);
         }
         let always = factors.features();
         let learnable = Learnable {
             marks: task.place == 2,
+            closing: worth > 0.0,
             pairs: always.iter().copied().collect(),
         };
         let views = views(&examples, segmenter, recipe.bare, &learnable);
         // Counted over the first view of each text, so that doubling does not raise a count.
-        let firsts = views
-            .iter()
-            .enumerate()
-            .filter(|(i, view)| *i == 0 || views[i - 1].of != view.of);
-        let vocabulary = Vocabulary::new(
-            firsts.map(|(_, view)| view.features.as_slice()),
+        let firsts = (0..views.len()).filter(|&at| is_first(&views, at));
+        let mut vocabulary = Vocabulary::new(
+            firsts.map(|at| views[at].features.as_slice()),
             recipe.least[task.place],
             &always,
         );
+        if worth > 0.0 && worth != 1.0 {
+            vocabulary.weigh(&closing(&examples, segmenter), worth);
+        }
         let (rows, means) = matrix(
             views.iter().map(|view| view.features.as_slice()),
             &vocabulary,
@@ -177,12 +191,22 @@ impl Family {
                 },
             )
             .unzip();
+        let freedoms = if recipe.telling[task.place] {
+            let texts: Vec<(usize, usize)> = (0..self.views.len())
+                .filter(|&at| weights[at] > 0.0 && is_first(&self.views, at))
+                .map(|at| (at, targets[at]))
+                .collect();
+            ratio::freedoms(&self.rows, self.vocabulary.keys.len(), &texts, classes)
+        } else {
+            vec![vec![1.0; self.rows.columns]; classes]
+        };
         let cost = recipe.cost[task.place];
         Problem {
             rows: &self.rows,
             targets: &targets,
             weights: &weights,
             classes,
+            freedoms: &freedoms,
             cost,
         }
         .solve(recipe.rounds)
@@ -217,7 +241,7 @@ impl Family {
             let model = self.learn(task, recipe, |i| !is_held(i));
             tick();
             for (at, view) in self.views.iter().enumerate() {
-                let first = at == 0 || self.views[at - 1].of != view.of;
+                let first = is_first(&self.views, at);
                 if let (Some(class), true) =
                     ((task.label)(&self.examples[view.of]), first && is_held(view.of))
                 {
@@ -234,8 +258,9 @@ impl Family {
 
 /// Folds measured for each task, beside our own material: the type's threshold needs all, a temperature does well with one.
 const MEASURED: [usize; 3] = [FOLDS, 1, 1];
-/// Accuracy wanted of the types that are used. Above the 0.95 that is promised, because other cities are harder.
-const WANTED: f64 = 0.965;
+/// Accuracy wanted of the types that are used. Above the 0.95 that is promised, because other cities are harder; 0.965 was
+/// measured to keep three to five texts in a hundred less and to be right half a point more often.
+const WANTED: f64 = 0.955;
 
 /// Learns everything from `corpus`.
 pub(crate) fn fit(

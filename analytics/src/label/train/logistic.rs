@@ -69,6 +69,8 @@ pub(crate) struct Problem<'a> {
     pub(crate) targets: &'a [usize],
     pub(crate) weights: &'a [f32],
     pub(crate) classes: usize,
+    /// By class and column: the penalty of a weight is divided by it.
+    pub(crate) freedoms: &'a [Vec<f32>],
     /// Inverse of the L2 penalty, as liblinear counts it.
     pub(crate) cost: f32,
 }
@@ -102,12 +104,16 @@ impl Problem<'_> {
                 [small, limit(i) - small]
             })
             .collect();
+        let freedom = &self.freedoms[class];
         let lengths: Vec<f32> = (0..self.rows.len())
-            .map(|i| 1.0 + self.rows.row(i).iter().map(|(_, v)| v * v).sum::<f32>())
+            .map(|i| {
+                let squares = self.rows.row(i).iter().map(|&(c, v)| freedom[c as usize] * v * v);
+                1.0 + squares.sum::<f32>()
+            })
             .collect();
         let sign = |i: usize| if self.targets[i] == class { 1.0f32 } else { -1.0 };
         for &i in &order {
-            add(&mut model, self.rows.row(i), sign(i) * duals[i][0]);
+            add(&mut model, freedom, self.rows.row(i), sign(i) * duals[i][0]);
         }
         let mut dice = 0x2545_F491_4F6C_DD1Du64 ^ class as u64;
         for _ in 0..rounds {
@@ -124,7 +130,7 @@ impl Problem<'_> {
                 duals[i][1 - this] = bound - new;
                 let step = if swapped { old - new } else { new - old };
                 moved = moved.max(step.abs() / bound);
-                add(&mut model, row, sign(i) * step);
+                add(&mut model, freedom, row, sign(i) * step);
             }
             if moved < 1e-3 {
                 break;
@@ -160,9 +166,9 @@ fn dot(model: &[f32], row: &[(u32, f32)]) -> f32 {
         .sum::<f32>()
 }
 
-fn add(model: &mut [f32], row: &[(u32, f32)], times: f32) {
+fn add(model: &mut [f32], freedom: &[f32], row: &[(u32, f32)], times: f32) {
     for &(column, value) in row {
-        model[column as usize] += times * value;
+        model[column as usize] += times * value * freedom[column as usize];
     }
     if let Some(bias) = model.last_mut() {
         *bias += times;
@@ -207,6 +213,7 @@ mod tests {
             targets: &targets,
             weights: &[1.0; 30],
             classes: 3,
+            freedoms: &vec![vec![1.0; 3]; 3],
             cost: 10.0,
         };
         let model = problem.solve(30);

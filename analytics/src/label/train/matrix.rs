@@ -25,17 +25,20 @@ pub(crate) struct View {
 pub(crate) struct Learnable {
     /// Marks of posts too.
     pub(crate) marks: bool,
+    /// The closing sentence apart from the text too.
+    pub(crate) closing: bool,
     /// Pairs of words that are one word of a group; other pairs were measured to add nothing.
     pub(crate) pairs: FxHashSet<u32>,
 }
 
 impl Learnable {
     fn takes(&self, hash: u32, kind: Kind) -> bool {
-        match kind {
-            Kind::Plain => true,
-            Kind::Pair => self.pairs.contains(&hash),
+        let wanted = match kind {
+            Kind::Plain(_) => true,
+            Kind::Pair(_) => self.pairs.contains(&hash),
             Kind::Mark => self.marks,
-        }
+        };
+        wanted && (self.closing || !kind.closes())
     }
 }
 
@@ -110,6 +113,14 @@ fn features(title: &str, body: &str, segmenter: &Segmenter, wanted: impl Fn(u32,
     features
 }
 
+/// Every feature of a closing sentence as such.
+pub(crate) fn closing(examples: &[Example], segmenter: &Segmenter) -> FxHashSet<u32> {
+    examples
+        .par_iter()
+        .flat_map_iter(|e| features("", &e.body, segmenter, |_, kind| kind.closes()))
+        .collect()
+}
+
 /// A number for each example, equal for near-duplicates. It depends on the texts only, so that adding texts leaves the
 /// others where they are.
 pub(crate) fn groups(examples: &[Example], segmenter: &Segmenter) -> Vec<usize> {
@@ -158,6 +169,15 @@ impl Vocabulary {
                 .iter()
                 .map(|(_, seen)| 1.0 + ((1.0 + count as f32) / (1.0 + *seen as f32)).ln())
                 .collect(),
+        }
+    }
+
+    /// Makes the features of `those` worth `times` as much.
+    pub(crate) fn weigh(&mut self, those: &FxHashSet<u32>, times: f32) {
+        for (key, idf) in self.keys.iter().zip(&mut self.idf) {
+            if those.contains(key) {
+                *idf *= times;
+            }
         }
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod fit;
 mod fold;
 pub(crate) mod logistic;
 pub(crate) mod matrix;
+mod ratio;
 mod vectors;
 
 use super::error::LabelError;

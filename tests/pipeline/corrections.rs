@@ -50,13 +50,7 @@ impl City {
             .map(|n| letter(&format!("P{n:02}"), &format!("{}{PLEA}", lead(n)), true))
             .collect();
         lines.extend((0..48).map(|n| letter(&format!("N{n:02}"), &format!("{}{NOISE}", lead(n)), true)));
-        lines.extend((0..3).map(|n| {
-            letter(
-                &format!("W{n:02}"),
-                &format!("梧桐大道{n}号的路灯坏了，{PLEA}"),
-                false,
-            )
-        }));
+        lines.extend((0..3).map(|n| letter(&format!("W{n:02}"), &format!("{}{PLEA}", lead(n)), false)));
         city.bring(&lines)?;
         Ok(city)
     }

@@ -23,9 +23,9 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, task};
 
-/// Entries per batch: large enough that one SQL transaction and one Polars job are worth their fixed cost, small enough
-/// that two batches of long articles (10 KB each), one being read and one being stored, stay below 50 MB.
-const BATCH: usize = 2048;
+/// Entries per batch: large enough that a page of the ledger many of them touch is written once, small enough that two
+/// batches of long articles (10 KB each), one being read and one being stored, stay below 100 MB.
+const BATCH: usize = 4096;
 /// How long the reader waits for the first entry of a batch; also how soon a shutdown is noticed.
 const WAIT: Duration = Duration::from_millis(250);
 /// While more entries are waiting, the index is committed only every so many documents: a commit costs tens of

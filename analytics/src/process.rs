@@ -23,8 +23,8 @@ use rustc_hash::{FxHashMap, FxHashSet};
 use std::{sync::Arc, time::Duration};
 use tokio::{sync::watch, task};
 
-/// Entries per batch: large enough that a page of the ledger many of them touch is written once, small enough that two
-/// batches of long articles (10 KB each), one being read and one being stored, stay below 100 MB.
+/// Entries per batch: large enough that a page of the ledger many of them touch is written once, small enough that the
+/// texts of two batches of long articles (10 KB each), one being read and one being stored, are some 80 MB.
 const BATCH: usize = 4096;
 /// How long the reader waits for the first entry of a batch; also how soon a shutdown is noticed.
 const WAIT: Duration = Duration::from_millis(250);

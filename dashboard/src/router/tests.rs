@@ -16,7 +16,7 @@ use axum::{
     http::{HeaderMap, Method, Request, StatusCode, header},
 };
 use ingest::{
-    clean::{Draft, TicketDraft},
+    clean::{Draft, PostDraft, TicketDraft},
     record::{Place, TicketType},
     time::{self, Moment},
 };
@@ -114,6 +114,17 @@ impl Bench {
             _engine: engine,
             _folder: folder,
         }
+    }
+
+    /// Posts of a forum, seen on 3 May 2016.
+    async fn brings(&self, posts: impl IntoIterator<Item = PostDraft>) {
+        let clean = |post| {
+            let draft = Draft::Post(post);
+            let seen = at("2016-05-03 09:00");
+            self.app.cleaner.clean("forum", draft, &Place::default(), seen)
+        };
+        let records: Vec<_> = posts.into_iter().flat_map(clean).collect();
+        self.app.append(&records).await.unwrap();
     }
 
     async fn ask(&self, method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Answer {

@@ -2,10 +2,7 @@
 
 use super::{Bench, at};
 use axum::http::StatusCode;
-use ingest::{
-    clean::{Draft, PostDraft},
-    record::Place,
-};
+use ingest::clean::PostDraft;
 
 const STORY: &str = "望汀大道地下通道昨夜又一次积水，最深处没过成人膝盖，十几辆电动车熄火停在坡道上，排水班组凌晨赶到后架起两台水泵。";
 
@@ -28,17 +25,7 @@ async fn told() -> Bench {
             "2016-05-03 08:00",
         ),
     ];
-    let records: Vec<_> = posts
-        .into_iter()
-        .flat_map(|post| {
-            let draft = Draft::Post(post);
-            bench
-                .app
-                .cleaner
-                .clean("forum", draft, &Place::default(), at("2016-05-03 09:00"))
-        })
-        .collect();
-    bench.app.append(&records).await.unwrap();
+    bench.brings(posts).await;
     bench
 }
 

@@ -2,10 +2,7 @@
 
 use super::{Bench, at, ticket};
 use axum::http::StatusCode;
-use ingest::{
-    clean::{Draft, PostDraft},
-    record::{Place, TicketType},
-};
+use ingest::{clean::PostDraft, record::TicketType};
 
 async fn bench() -> Bench {
     let mut urgent = ticket("T011", TicketType::Help, None);
@@ -21,17 +18,7 @@ async fn bench() -> Bench {
         post("fire", "隔壁楼起火了，老师还体罚学生，一天两件事。"),
         post("plain", "今天的云很好看。"),
     ];
-    let records: Vec<_> = posts
-        .into_iter()
-        .flat_map(|post| {
-            let draft = Draft::Post(post);
-            bench
-                .app
-                .cleaner
-                .clean("forum", draft, &Place::default(), at("2016-05-03 09:00"))
-        })
-        .collect();
-    bench.app.append(&records).await.unwrap();
+    bench.brings(posts).await;
     bench
 }
 

@@ -95,9 +95,14 @@ impl<F: FnMut(u32, Kind, Field, Range<u32>)> Sink for F {
     }
 }
 
+/// As much of a body as is read.
+pub(crate) fn read_part(body: &str) -> &str {
+    clip(body, BODY_LIMIT)
+}
+
 /// Reports every feature of `text` to `sink`.
 pub(crate) fn extract(text: &Text<'_>, sink: &mut impl Sink) {
-    let body = clip(text.body, BODY_LIMIT);
+    let body = read_part(text.body);
     let (title_letters, body_letters) = (Letters::of(text.title), Letters::of(body));
     grams(title_letters.all(), Zone::Anywhere, Field::Title, sink);
     grams(title_letters.all(), Zone::Title, Field::Title, sink);

@@ -1,8 +1,10 @@
 //! Scores a text against the weights: one pass over its features, integer sums, no allocation per text.
 
-use super::feature::{Field, Kind, extract};
+use super::acts::{self, ACTS, Clause, PerAct};
+use super::clause::Clauses;
+use super::feature::{Field, Kind, Zone, extract, read_part};
 use super::text::{EMOTIONS, Text};
-use super::weights::{COLUMNS, Calibration, Head, MODELS, NORM_STEP, SENTIMENT, TOPIC, TYPE, Weights};
+use super::weights::{Acts, COLUMNS, Calibration, Head, MODELS, NORM_STEP, SENTIMENT, TOPIC, TYPE, Weights};
 use std::ops::Range;
 
 /// Weights ready for look-up.
@@ -18,6 +20,8 @@ pub(crate) struct Scorer {
     table: Vec<(u32, u32)>,
     shift: u32,
     rows: Vec<Row>,
+    /// What each row says about acts; empty where the weights tell none.
+    acts: Vec<PerAct<i8>>,
 }
 
 const SIEVE_BITS: u32 = 22;
@@ -35,20 +39,52 @@ pub(crate) struct Scratch {
     /// One bit a row: a feature counts once a text.
     seen: Vec<u64>,
     /// Features, then those whose first slot another took.
-    hashes: Vec<u32>,
+    features: Vec<Placed>,
     /// Rows of the features.
-    hits: Vec<u32>,
+    hits: Vec<Placed>,
+    /// Where the clauses of the text are.
+    clauses: Clauses,
+    /// What was said in each place of [`Placed`].
+    tallies: Vec<Tally>,
+    /// The clauses of the text that was read last.
+    told: Vec<Clause>,
+    /// Its types by words alone.
+    types: [f32; 5],
+    /// Norm of its type.
+    norm: f32,
     /// Occurrences of the known features of the last text that was read.
     read: Vec<Occurrence>,
     /// How often each row occurred in it; zero between texts.
     times: Vec<u16>,
 }
 
+/// A hash or a row in the lower half; in the upper one its clause, counted from 1, or 0 where no clause counts it. One
+/// number, so that both pass through the look-up in one move.
+type Placed = u64;
+
+/// A place's clause as [`Placed`] counts it.
+const fn place_of(placed: Placed) -> usize {
+    (placed >> 32) as usize
+}
+
+/// The same place with another hash or row.
+const fn moved(placed: Placed, to: u32) -> Placed {
+    placed >> 32 << 32 | to as u64
+}
+
+/// What the features of a clause say about its acts.
+#[derive(Clone, Copy, Default)]
+struct Tally {
+    sums: PerAct<i32>,
+    /// How many say anything.
+    known: u32,
+}
+
 /// A feature at its place in the text.
 #[derive(Clone, Copy)]
 struct Occurrence {
     /// Its hash, then its row.
-    feature: u32,
+    feature: Placed,
     field: Field,
     start: u32,
     end: u32,
@@ -96,6 +132,7 @@ impl Scorer {
             table,
             shift,
             rows,
+            acts: weights.acts.clone(),
         }
     }
 
@@ -116,55 +153,87 @@ impl Scorer {
         let room = || Vec::with_capacity(4096);
         Scratch {
             seen: vec![0; self.rows.len().div_ceil(64)],
-            hashes: room(),
+            features: room(),
             hits: room(),
+            clauses: Clauses::default(),
+            tallies: Vec::new(),
+            told: Vec::new(),
+            types: [0.2; 5],
+            norm: 1.0,
             read: Vec::new(),
             times: Vec::new(),
         }
     }
 
-    /// Keeps those of `hashes` that may be known.
-    fn sift(&self, hashes: &mut Vec<u32>) {
+    /// Keeps those of `features` that may be known.
+    fn sift(&self, features: &mut Vec<Placed>) {
         let mut kept = 0;
-        for at in 0..hashes.len() {
-            let hash = hashes[at];
-            let bit = hash >> (32 - SIEVE_BITS);
-            hashes[kept] = hash;
+        for at in 0..features.len() {
+            let feature = features[at];
+            let bit = feature as u32 >> (32 - SIEVE_BITS);
+            features[kept] = feature;
             kept += (self.sieve[bit as usize / 64] >> (bit % 64) & 1) as usize;
         }
-        hashes.truncate(kept);
+        features.truncate(kept);
     }
 
-    /// The rows of `hashes`, each time they occur.
-    fn look_up(&self, hashes: &mut [u32], hits: &mut Vec<u32>) {
-        hits.resize(hashes.len(), 0);
+    /// The rows of `features`, each time they occur.
+    fn look_up(&self, features: &mut [Placed], hits: &mut Vec<Placed>) {
+        hits.resize(features.len(), 0);
         let (mut found, mut displaced) = (0, 0);
-        for at in 0..hashes.len() {
-            let hash = hashes[at];
+        for at in 0..features.len() {
+            let feature = features[at];
+            let hash = feature as u32;
             let (key, row) = self.table[(hash >> self.shift) as usize];
-            hits[found] = row;
+            hits[found] = moved(feature, row);
             found += usize::from(key == hash);
-            hashes[displaced] = hash;
+            features[displaced] = feature;
             displaced += usize::from(key != hash && key != 0);
         }
         hits.truncate(found);
-        hits.extend(
-            hashes[..displaced]
-                .iter()
-                .filter_map(|hash| self.row(*hash))
-                .map(|row| row as u32),
-        );
+        hits.extend(features[..displaced].iter().filter_map(|feature| {
+            let row = self.row(*feature as u32)?;
+            Some(moved(*feature, row as u32))
+        }));
     }
 
     /// Probabilities of every class for `text`.
     pub(crate) fn score(&self, text: &Text<'_>, scratch: &mut Scratch) -> Scores {
         let (sums, norms) = self.sums(text, scratch);
-        self.scores(&sums, norms)
+        self.scores(&sums, norms, scratch)
     }
 
-    fn scores(&self, sums: &[i32; COLUMNS], norms: [f32; MODELS]) -> Scores {
+    fn scores(&self, sums: &[i32; COLUMNS], norms: [f32; MODELS], scratch: &mut Scratch) -> Scores {
+        scratch.types = probabilities(&self.head.r#type, &sums[TYPE], norms[0]);
+        scratch.norm = norms[0];
+        let r#type = match &self.head.acts {
+            None => scratch.types,
+            Some(Acts { calibration, judge }) => {
+                let Scratch {
+                    clauses,
+                    tallies,
+                    told,
+                    types,
+                    ..
+                } = scratch;
+                told.clear();
+                told.extend(
+                    tallies[1..=clauses.count()]
+                        .iter()
+                        .enumerate()
+                        .map(|(at, tally)| {
+                            let norm = (tally.known as f32).sqrt().max(1.0);
+                            Clause {
+                                acts: probabilities(calibration, &tally.sums, norm),
+                                bytes: clauses.bytes(at) as f32,
+                            }
+                        }),
+                );
+                softmax(judge.logits(&acts::read(types, told)))
+            }
+        };
         Scores {
-            r#type: probabilities(&self.head.r#type, &sums[TYPE], norms[0]),
+            r#type,
             topic: probabilities(&self.head.topic, &sums[TOPIC], norms[1]),
             sentiment: sentiments(probabilities(&self.head.sentiment, &sums[SENTIMENT], norms[2])),
         }
@@ -172,24 +241,67 @@ impl Scorer {
 
     fn sums(&self, text: &Text<'_>, scratch: &mut Scratch) -> ([i32; COLUMNS], [f32; MODELS]) {
         let Scratch {
-            seen, hashes, hits, ..
-        } = scratch;
-        hashes.clear();
-        extract(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
-            hashes.push(hash)
+            features,
+            hits,
+            clauses,
+            ..
+        } = &mut *scratch;
+        features.clear();
+        self.part(text, clauses);
+        extract(text, &mut |hash, kind: Kind, field: Field, span: Range<u32>| {
+            features.push(self.placed(hash, kind, field, span.start, clauses));
         });
-        self.sift(hashes);
-        self.look_up(hashes, hits);
-        self.add_up(seen, hits)
+        self.sift(features);
+        self.look_up(features, hits);
+        self.add_up(scratch)
     }
 
-    /// Sums of the weights of `hits`, each row once, and the norms.
-    fn add_up(&self, seen: &mut [u64], hits: &mut Vec<u32>) -> ([i32; COLUMNS], [f32; MODELS]) {
+    fn part(&self, text: &Text<'_>, clauses: &mut Clauses) {
+        if !self.acts.is_empty() {
+            clauses.part(text.title, read_part(text.body));
+        }
+    }
+
+    /// A feature with its clause: single characters, pairs and words count in it, each once where it stands.
+    #[inline(always)]
+    fn placed(&self, hash: u32, kind: Kind, field: Field, start: u32, clauses: &mut Clauses) -> Placed {
+        let place = match kind {
+            Kind::Plain(Zone::Anywhere | Zone::Words) if !self.acts.is_empty() => {
+                1 + clauses.of(field, start)
+            }
+            _ => 0,
+        };
+        (place as u64) << 32 | u64::from(hash)
+    }
+
+    /// Sums of the weights of the hits, each row once, and the norms; and what each clause's features say of its acts.
+    fn add_up(&self, scratch: &mut Scratch) -> ([i32; COLUMNS], [f32; MODELS]) {
+        let Scratch {
+            seen,
+            hits,
+            clauses,
+            tallies,
+            ..
+        } = scratch;
+        if !self.acts.is_empty() {
+            tallies.clear();
+            // One for what no clause counts, and one for text that is no clause.
+            tallies.resize(clauses.count() + 2, Tally::default());
+            for &hit in hits.iter() {
+                let acts = self.acts[hit as u32 as usize];
+                let tally = &mut tallies[place_of(hit)];
+                tally.known += u32::from(acts != PerAct::<i8>::default());
+                let said: PerAct<i32> = acts.map(i32::from);
+                for (sum, said) in tally.sums.iter_mut().zip(&said) {
+                    *sum += said;
+                }
+            }
+        }
         let mut kept = 0;
         for at in 0..hits.len() {
-            let row = hits[at];
+            let row = hits[at] as u32;
             let (word, bit) = (&mut seen[row as usize / 64], row % 64);
-            hits[kept] = row;
+            hits[kept] = u64::from(row);
             kept += usize::from(*word >> bit & 1 == 0);
             *word |= 1 << bit;
         }
@@ -199,7 +311,7 @@ impl Scorer {
         for run in hits.chunks(FITS) {
             let mut short = [0i16; COLUMNS];
             for &row in run {
-                let row = &self.rows[row as usize];
+                let row = &self.rows[row as u32 as usize];
                 for (sum, weight) in short.iter_mut().zip(row.weights) {
                     *sum += i16::from(weight);
                 }
@@ -212,18 +324,21 @@ impl Scorer {
             }
         }
         for row in hits.drain(..) {
-            seen[row as usize / 64] = 0;
+            seen[row as u32 as usize / 64] = 0;
         }
         (sums, norms.map(norm_of))
     }
 
     /// As [`Self::score`], with the places of the features kept for [`Self::contributions`].
     pub(crate) fn read(&self, text: &Text<'_>, scratch: &mut Scratch) -> Scores {
-        let Scratch { seen, hits, read, .. } = scratch;
+        let Scratch {
+            hits, read, clauses, ..
+        } = &mut *scratch;
         read.clear();
-        extract(text, &mut |feature, _: Kind, field: Field, span: Range<u32>| {
+        self.part(text, clauses);
+        extract(text, &mut |hash, kind: Kind, field: Field, span: Range<u32>| {
             read.push(Occurrence {
-                feature,
+                feature: self.placed(hash, kind, field, span.start, clauses),
                 field,
                 start: span.start,
                 end: span.end,
@@ -232,23 +347,34 @@ impl Scorer {
         let mut kept = 0;
         for at in 0..read.len() {
             let occurrence = read[at];
-            let bit = occurrence.feature >> (32 - SIEVE_BITS);
+            let bit = occurrence.feature as u32 >> (32 - SIEVE_BITS);
             read[kept] = occurrence;
             kept += (self.sieve[bit as usize / 64] >> (bit % 64) & 1) as usize;
         }
         read.truncate(kept);
-        read.retain_mut(|occurrence| {
-            let row = self.row(occurrence.feature);
-            occurrence.feature = row.unwrap_or_default() as u32;
-            row.is_some()
-        });
+        let mut kept = 0;
+        for at in 0..read.len() {
+            let mut occurrence = read[at];
+            let hash = occurrence.feature as u32;
+            let (key, mut row) = self.table[(hash >> self.shift) as usize];
+            let mut known = key == hash;
+            if !known && key != 0 {
+                let displaced = self.row(hash);
+                known = displaced.is_some();
+                row = displaced.unwrap_or_default() as u32;
+            }
+            occurrence.feature = moved(occurrence.feature, row);
+            read[kept] = occurrence;
+            kept += usize::from(known);
+        }
+        read.truncate(kept);
         hits.extend(read.iter().map(|occurrence| occurrence.feature));
-        let (sums, norms) = self.add_up(seen, hits);
-        self.scores(&sums, norms)
+        let (sums, norms) = self.add_up(scratch);
+        self.scores(&sums, norms, scratch)
     }
 
     /// What each occurrence of a known feature of the text read last adds to the logit of type `winner` over that of
-    /// `other`.
+    /// `other`: by the words, and by what they make of their clause, as far as a small change would go.
     pub(crate) fn contributions(
         &self,
         winner: usize,
@@ -256,29 +382,70 @@ impl Scorer {
         scratch: &mut Scratch,
         mut each: impl FnMut(f32, Field, Range<u32>),
     ) {
-        let Scratch { read, times, .. } = scratch;
-        times.resize(self.rows.len(), 0);
-        let mut norm = 0;
-        for occurrence in read.iter() {
-            let row = occurrence.feature as usize;
-            if times[row] == 0 {
-                norm += u32::from(self.rows[row].norms[0]);
+        let Scratch {
+            read,
+            times,
+            told,
+            tallies,
+            types,
+            norm,
+            ..
+        } = scratch;
+        let (by_type, by_act) = match &self.head.acts {
+            Some(Acts { judge, .. }) => judge.slopes(winner, other, types, told),
+            None => {
+                let mut by_type = [0.0; 5];
+                by_type[winner] = 1.0;
+                by_type[other] = -1.0;
+                (by_type, Vec::new())
             }
+        };
+        let mut by_weight = [0.0; LANES];
+        for kind in 0..by_type.len() {
+            by_weight[kind] = by_type[kind] * self.head.r#type.scale[kind] / *norm;
+        }
+        let by_act: Vec<PerAct<f32>> = match &self.head.acts {
+            Some(Acts { calibration, .. }) => by_act
+                .iter()
+                .zip(tallies.iter().skip(1))
+                .map(|(slopes, tally)| {
+                    let norm = (tally.known as f32).sqrt().max(1.0);
+                    std::array::from_fn(|act| slopes[act] * calibration.scale[act] / norm)
+                })
+                .collect(),
+            None => Vec::new(),
+        };
+        times.resize(self.rows.len(), 0);
+        for occurrence in read.iter() {
+            let row = occurrence.feature as u32 as usize;
             times[row] = times[row].saturating_add(1);
         }
-        let norm = norm_of(norm);
-        let scale = &self.head.r#type.scale;
         for occurrence in read.iter() {
-            let row = occurrence.feature as usize;
-            let weights = &self.rows[row].weights[TYPE];
-            let logit = f32::from(weights[winner]) * scale[winner] - f32::from(weights[other]) * scale[other];
-            let share = logit / norm / f32::from(times[row]);
+            let row = occurrence.feature as u32 as usize;
+            let (types, _) = self.rows[row].weights.as_chunks::<LANES>();
+            let mut share = product(&by_weight, &types[0]) / f32::from(times[row]);
+            let clause = place_of(occurrence.feature).checked_sub(1);
+            if let Some(slopes) = clause.and_then(|clause| by_act.get(clause)) {
+                share += product(slopes, &self.acts[row]);
+            }
             each(share, occurrence.field, occurrence.start..occurrence.end);
         }
         for occurrence in read.iter() {
-            times[occurrence.feature as usize] = 0;
+            times[occurrence.feature as u32 as usize] = 0;
         }
     }
+}
+
+/// Weights multiplied at once: all acts, or the types and the first of what follows them in a row.
+const LANES: usize = ACTS.len();
+
+fn product(slopes: &[f32; LANES], weights: &[i8; LANES]) -> f32 {
+    let mut products = [0.0; LANES];
+    for lane in 0..LANES {
+        products[lane] = slopes[lane] * f32::from(weights[lane]);
+    }
+    let [a, b, c, d, e, f, g, h] = products;
+    ((a + e) + (b + f)) + ((c + g) + (d + h))
 }
 
 /// A norm from its sum of bytes.
@@ -287,14 +454,20 @@ fn norm_of(sum: u32) -> f32 {
 }
 
 fn probabilities<const N: usize>(model: &Calibration, sums: &[i32], norm: f32) -> [f32; N] {
-    let mut out: [f32; N] = std::array::from_fn(|k| model.bias[k] + model.scale[k] * sums[k] as f32 / norm);
-    let top = out.iter().copied().fold(f32::MIN, f32::max);
+    softmax(std::array::from_fn(|k| {
+        model.bias[k] + model.scale[k] * sums[k] as f32 / norm
+    }))
+}
+
+/// Logits as probabilities.
+pub(crate) fn softmax<const N: usize>(mut logits: [f32; N]) -> [f32; N] {
+    let top = logits.iter().copied().fold(f32::MIN, f32::max);
     let mut total = 0.0;
-    for value in &mut out {
+    for value in &mut logits {
         *value = (*value - top).exp();
         total += *value;
     }
-    out.map(|value| value / total)
+    logits.map(|value| value / total)
 }
 
 /// Probabilities of the sentiments from those of the emotions.

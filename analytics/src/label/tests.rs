@@ -218,6 +218,7 @@ fn training_repeats_itself_to_the_byte() {
         posts: Some(&posts),
         material: None,
         vectors: None,
+        acts: None,
         segmenter: &segmenter,
     };
     let weights = train(&input, &|done, planned| assert!(done <= planned)).unwrap();
@@ -233,6 +234,32 @@ fn training_repeats_itself_to_the_byte() {
     let cut = Cut::new("", "商家骗钱请查处");
     assert_eq!(models.label(&[cut.text()]).unwrap()[0].r#type.name(), "complaint");
     assert_eq!(models.hash().len(), 12);
+
+    // The same with what its clauses do: the body of each is one clause.
+    let read = |i: usize| format!("x:{i}\t1\t0{0} 1{0}\n", ["R", "B", "Q", "S", "T"][i % 5]);
+    let acts = file("a.tsv", &(0..60).map(read).collect::<String>());
+    let input = TrainInput {
+        acts: Some(&acts),
+        ..input
+    };
+    let weights = train(&input, &|done, planned| assert!(done <= planned)).unwrap();
+    let bytes = weights.to_bytes().unwrap();
+    assert_eq!(bytes, train(&input, &|_, _| {}).unwrap().to_bytes().unwrap());
+    assert_eq!(Weights::load(&bytes).unwrap(), weights);
+    let models = Models::from_weights(weights).unwrap();
+    let (label, evidence) = models.explain(&[cut.text()], 5).unwrap().remove(0);
+    assert_eq!(models.label(&[cut.text()]).unwrap()[0], label);
+    // Texts of one kind are near-duplicates here and share a fold: a judge of them is of no use. How good one is
+    // `shared_data_is_understood_across_sources` tells.
+    assert!(evidence.iter().any(|piece| piece.weight > 0.0), "{evidence:?}");
+
+    let parted = file("p.tsv", "x:0\t1\t-\nx:1\t2\t-\n");
+    let input = TrainInput {
+        acts: Some(&parted),
+        ..input
+    };
+    let error = train(&input, &|_, _| {}).unwrap_err().to_string();
+    assert!(error.contains("p.tsv: line 2: clauses"), "{error}");
 
     let broken = file("b.tsv", "id\ttype\ttopic\tsure\nx:1\tnonsense\t政法\t1\n");
     let error = train(
@@ -259,6 +286,7 @@ fn our_own_material_is_well_formed_and_the_split_is_by_source() {
         posts: None,
         material: Some(&folder),
         vectors: None,
+        acts: None,
         segmenter: &segmenter,
     };
     assert!(
@@ -280,9 +308,9 @@ fn our_own_material_is_well_formed_and_the_split_is_by_source() {
     assert!(!of("t3:").iter().any(test) && of("t3:").len() > 3000);
 }
 
-/// The files of the shared data; the project's material and vectors.
+/// The files of the shared data; the project's material, vectors and acts.
 struct Shared {
-    files: [PathBuf; 6],
+    files: [PathBuf; 7],
     segmenter: Segmenter,
 }
 
@@ -299,13 +327,14 @@ impl Shared {
                 data.join("posts/weibo_sentiment.jsonl"),
                 models.join("material"),
                 models.join("words.vectors"),
+                models.join("acts.tsv"),
             ],
             segmenter: Segmenter::new(&std::fs::read_to_string(dictionary).unwrap()).unwrap(),
         }
     }
 
     fn input(&self) -> TrainInput<'_> {
-        let [tickets, labels, topics, posts, material, vectors] = &self.files;
+        let [tickets, labels, topics, posts, material, vectors, acts] = &self.files;
         TrainInput {
             tickets,
             labels,
@@ -313,6 +342,7 @@ impl Shared {
             posts: Some(posts),
             material: Some(material),
             vectors: Some(vectors),
+            acts: Some(acts),
             segmenter: &self.segmenter,
         }
     }
@@ -355,8 +385,8 @@ fn shared_data_is_understood_across_sources() {
         &|_, _| {},
     )
     .unwrap();
-    assert!(report.r#type.accuracy > Some(0.82), "{report}");
-    assert!(report.r#type.kept > Some(0.55), "{report}");
+    assert!(report.r#type.accuracy > Some(0.83), "{report}");
+    assert!(report.r#type.kept > Some(0.60), "{report}");
     assert!(report.r#type.kept_accuracy > Some(0.95), "{report}");
     assert!(report.topic.accuracy > Some(0.76), "{report}");
     assert!(report.sentiment.macro_f1 > Some(0.77), "{report}");

@@ -1,13 +1,15 @@
 //! The weight file: what training writes and the program embeds.
 //!
-//! A sealed file: its content is the number of rows, then the hashes (ascending), the norms and the rows.
+//! A sealed file: its content is the number of rows, then the hashes (ascending), the norms, the rows and, where the head
+//! tells of acts, the rows of the acts.
 
+use super::acts::{ACTS, Judge, PerAct};
 use super::error::LabelError;
 use super::sealed::{Content, save, seal};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-const MAGIC: &[u8; 16] = b"minsheng-label\x00\x02";
+const MAGIC: &[u8; 16] = b"minsheng-label\x00\x03";
 /// Types, topics and emotions side by side.
 pub(crate) const COLUMNS: usize = 5 + 15 + 5;
 /// The three models: each has its own norm.
@@ -29,6 +31,8 @@ pub struct Weights {
     pub(crate) norms: Vec<[u8; MODELS]>,
     /// One row of weights a feature.
     pub(crate) rows: Vec<[i8; COLUMNS]>,
+    /// What a feature says about the acts of the clause it stands in, a row a feature; empty where no acts were learnt.
+    pub(crate) acts: Vec<PerAct<i8>>,
 }
 
 /// The readable part of a weight file.
@@ -42,6 +46,17 @@ pub(crate) struct Head {
     pub(crate) sentiment: Calibration,
     /// Below this confidence a type is not used.
     pub(crate) threshold: f32,
+    /// How acts are told and the type judged by them; without it the words alone decide.
+    pub(crate) acts: Option<Acts>,
+}
+
+/// What the acts of clauses are told by, and what follows from them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Acts {
+    /// `softmax(bias + scale * sum / sqrt(known features of the clause))`.
+    pub(crate) calibration: Calibration,
+    pub(crate) judge: Judge,
 }
 
 /// How many texts were learnt from.
@@ -70,11 +85,20 @@ impl Weights {
         let keys = content.words(count)?;
         let norms = content.take(count.saturating_mul(MODELS))?;
         let rows = content.take(count.saturating_mul(COLUMNS))?;
+        let acts = match &head.acts {
+            Some(_) => content.take(count.saturating_mul(ACTS.len()))?,
+            None => &[],
+        };
         let shape = |model: &Calibration, columns: &std::ops::Range<usize>| {
             model.bias.len() == columns.len() && model.scale.len() == columns.len()
         };
         if !(shape(&head.r#type, &TYPE) && shape(&head.topic, &TOPIC) && shape(&head.sentiment, &SENTIMENT)) {
             return Err(content.refuse("the head does not fit the rows"));
+        }
+        if let Some(Acts { calibration, judge }) = &head.acts
+            && !(shape(calibration, &(0..ACTS.len())) && judge.fits())
+        {
+            return Err(content.refuse("the acts do not fit the rows"));
         }
         Ok(Self {
             head,
@@ -82,6 +106,12 @@ impl Weights {
             norms: norms.as_chunks().0.to_vec(),
             rows: rows
                 .as_chunks::<COLUMNS>()
+                .0
+                .iter()
+                .map(|row| row.map(|weight| weight as i8))
+                .collect(),
+            acts: acts
+                .as_chunks::<{ ACTS.len() }>()
                 .0
                 .iter()
                 .map(|row| row.map(|weight| weight as i8))
@@ -99,6 +129,7 @@ impl Weights {
             bytes.extend(self.keys.iter().flat_map(|key| key.to_le_bytes()));
             bytes.extend(self.norms.iter().flatten());
             bytes.extend(self.rows.iter().flatten().map(|weight| *weight as u8));
+            bytes.extend(self.acts.iter().flatten().map(|weight| *weight as u8));
         })
     }
 

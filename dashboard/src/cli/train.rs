@@ -31,6 +31,9 @@ pub(super) struct Texts {
     /// Vectors of words; the project's own are analytics/models/words.vectors
     #[arg(long, value_name = "FILE", requires = "tickets")]
     vectors: Option<PathBuf>,
+    /// What clauses of these texts do; the project's own are analytics/models/acts.tsv
+    #[arg(long, value_name = "FILE", requires = "tickets")]
+    acts: Option<PathBuf>,
 }
 
 impl Texts {
@@ -43,6 +46,7 @@ impl Texts {
             posts: self.posts.as_deref(),
             material: self.material.as_deref(),
             vectors: self.vectors.as_deref(),
+            acts: self.acts.as_deref(),
             segmenter,
         })
     }

@@ -12,7 +12,7 @@ use super::error::LabelError;
 use super::score::Scorer;
 use super::text::{SENTIMENTS, TOPICS, Text};
 use super::tone;
-use super::train::{TrainInput, corpus::Corpus, corpus::Example, fit, lexicon};
+use super::train::{TrainInput, corpus::Corpus, corpus::Example, fit, knowledge};
 use super::weights::Weights;
 use figures::Guess;
 use ingest::record::TicketType;
@@ -55,7 +55,7 @@ pub fn evaluate(input: &EvaluateInput<'_>, progress: &dyn Fn(u64, u64)) -> Resul
     let weights = match input.model {
         Some(weights) => weights,
         None => {
-            learnt = fit::fit(&train, &lexicon(&input.texts)?, input.texts.segmenter, progress)?;
+            learnt = fit::fit(&train, &knowledge(&input.texts)?, input.texts.segmenter, progress)?;
             &learnt
         }
     };

@@ -5,6 +5,10 @@ use super::logistic::softmax;
 /// Scores of a text by a model that has not seen it, and its true class.
 #[derive(Debug, Clone)]
 pub(crate) struct Held {
+    /// The example.
+    pub(crate) of: usize,
+    /// The round it was held back in.
+    pub(crate) round: usize,
     pub(crate) logits: Vec<f32>,
     pub(crate) class: usize,
 }

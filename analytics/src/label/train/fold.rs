@@ -3,6 +3,8 @@
 
 use super::fit::{Family, TASKS};
 use super::logistic::Linear;
+use super::matrix::Vocabulary;
+use crate::label::acts::PerAct;
 use crate::label::weights::{COLUMNS, Calibration, MODELS, NORM_STEP};
 use rayon::prelude::*;
 
@@ -27,22 +29,7 @@ pub(crate) fn fold(families: &[Family], models: &[(Linear, f32)], most: usize) -
     keys.dedup();
     let exact: Vec<[f32; COLUMNS]> = keys.par_iter().map(|key| row(*key, families, models)).collect();
 
-    let steps: [f32; COLUMNS] = std::array::from_fn(|column| {
-        let mut sizes: Vec<f32> = exact
-            .iter()
-            .map(|row| row[column].abs())
-            .filter(|size| *size > 0.0)
-            .collect();
-        sizes.par_sort_unstable_by(f32::total_cmp);
-        let place = (sizes.len() as f64 * (1.0 - CLIPPED)) as usize;
-        sizes
-            .get(place.min(sizes.len().saturating_sub(1)))
-            .map_or(1.0, |size| size.max(1e-9) / 127.0)
-    });
-    let rows: Vec<[i8; COLUMNS]> = exact
-        .par_iter()
-        .map(|row| std::array::from_fn(|k| (row[k] / steps[k]).round().clamp(-127.0, 127.0) as i8))
-        .collect();
+    let (steps, rows) = bytes(&exact);
 
     // The strongest rows stay, in the order of their keys.
     let strength = |id: &usize| {
@@ -96,6 +83,46 @@ pub(crate) fn fold(families: &[Family], models: &[(Linear, f32)], most: usize) -
         norms,
         keys: kept_keys,
     }
+}
+
+/// Weights of each of `keys` for the acts, and what turns their sums into logits. Keys the acts know nothing of get zeros.
+pub(crate) fn acts(vocabulary: &Vocabulary, model: &Linear, keys: &[u32]) -> (Calibration, Vec<PerAct<i8>>) {
+    let exact: Vec<PerAct<f32>> = keys
+        .par_iter()
+        .map(|key| {
+            vocabulary.column(*key).map_or_else(PerAct::default, |column| {
+                let weights = model.column(column as usize);
+                std::array::from_fn(|act| weights[act])
+            })
+        })
+        .collect();
+    let (steps, rows) = bytes(&exact);
+    let calibration = Calibration {
+        bias: model.bias().to_vec(),
+        scale: steps.to_vec(),
+    };
+    (calibration, rows)
+}
+
+/// Weights as bytes, with the step of each column.
+fn bytes<const N: usize>(exact: &[[f32; N]]) -> ([f32; N], Vec<[i8; N]>) {
+    let steps: [f32; N] = std::array::from_fn(|column| {
+        let mut sizes: Vec<f32> = exact
+            .iter()
+            .map(|row| row[column].abs())
+            .filter(|size| *size > 0.0)
+            .collect();
+        sizes.par_sort_unstable_by(f32::total_cmp);
+        let place = (sizes.len() as f64 * (1.0 - CLIPPED)) as usize;
+        sizes
+            .get(place.min(sizes.len().saturating_sub(1)))
+            .map_or(1.0, |size| size.max(1e-9) / 127.0)
+    });
+    let rows = exact
+        .par_iter()
+        .map(|row| std::array::from_fn(|k| (row[k] / steps[k]).round().clamp(-127.0, 127.0) as i8))
+        .collect();
+    (steps, rows)
 }
 
 /// Weights of one feature in all models: its own and those of the shared columns it adds to.

@@ -1,11 +1,13 @@
 //! Training: from labelled texts to a weight file. Same inputs, same weights, byte for byte.
 
+pub(crate) mod acts;
 pub(crate) mod calibrate;
 pub(crate) mod corpus;
 mod cue;
 pub(crate) mod duplicates;
 pub(crate) mod fit;
 mod fold;
+mod judge;
 pub(crate) mod logistic;
 pub(crate) mod matrix;
 mod ratio;
@@ -31,6 +33,8 @@ pub struct TrainInput<'a> {
     pub material: Option<&'a Path>,
     /// Vectors of words, made by `analytics/models/vectors.py`.
     pub vectors: Option<&'a Path>,
+    /// What clauses of these texts do, as annotators read them; ids and clause numbers only.
+    pub acts: Option<&'a Path>,
     /// The segmenter the weights will be used with.
     pub segmenter: &'a Segmenter,
 }
@@ -41,12 +45,22 @@ pub struct TrainInput<'a> {
 /// When a file cannot be read or is not of its form, or when a class has too few texts.
 pub fn train(input: &TrainInput<'_>, progress: &dyn Fn(u64, u64)) -> Result<Weights, LabelError> {
     let corpus = corpus::Corpus::read(input)?;
-    fit::fit(&corpus, &lexicon(input)?, input.segmenter, progress)
+    fit::fit(&corpus, &knowledge(input)?, input.segmenter, progress)
 }
 
-/// The vectors `input` names, or none.
-pub(crate) fn lexicon(input: &TrainInput<'_>) -> Result<vectors::Vectors, LabelError> {
-    input
+/// What is known beside labelled texts.
+pub(crate) struct Knowledge {
+    /// Meanings of words; empty where none are named.
+    vectors: vectors::Vectors,
+    /// What clauses do.
+    acts: Option<acts::Annotations>,
+}
+
+/// The knowledge `input` names.
+pub(crate) fn knowledge(input: &TrainInput<'_>) -> Result<Knowledge, LabelError> {
+    let vectors = input
         .vectors
-        .map_or_else(|| Ok(vectors::Vectors::default()), vectors::Vectors::read)
+        .map_or_else(|| Ok(vectors::Vectors::default()), vectors::Vectors::read)?;
+    let acts = input.acts.map(acts::Annotations::read).transpose()?;
+    Ok(Knowledge { vectors, acts })
 }

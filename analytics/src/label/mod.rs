@@ -2,8 +2,8 @@
 //!
 //! One call, [`Models::label`], serves a batch of the pipeline, one ticket on the triage page and the command line. The
 //! models are linear, one pass over the text's features gives all three; the type is judged from its words together with
-//! what each clause does ([`acts`]). They read no file, no clock and no network, and
-//! never learn while labelling; [`train`] makes new weights and [`evaluate`] measures them.
+//! what each clause does (module `acts`). They read no file, no clock and no network, and never learn while labelling;
+//! [`train`] makes new weights and [`evaluate`] measures them.
 
 mod acts;
 mod batch;

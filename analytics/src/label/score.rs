@@ -75,7 +75,8 @@ const fn moved(placed: Placed, to: u32) -> Placed {
 /// What the features of a clause say about its acts.
 #[derive(Clone, Copy, Default)]
 struct Tally {
-    sums: PerAct<i32>,
+    /// Sums that stay at the bounds of 16 bits: only a clause of hundreds of characters all for one act gets there.
+    sums: PerAct<i16>,
     /// How many say anything.
     known: u32,
 }
@@ -224,7 +225,7 @@ impl Scorer {
                         .map(|(at, tally)| {
                             let norm = (tally.known as f32).sqrt().max(1.0);
                             Clause {
-                                acts: probabilities(calibration, &tally.sums, norm),
+                                acts: probabilities(calibration, &tally.sums.map(i32::from), norm),
                                 bytes: clauses.bytes(at) as f32,
                             }
                         }),
@@ -291,9 +292,8 @@ impl Scorer {
                 let acts = self.acts[hit as u32 as usize];
                 let tally = &mut tallies[place_of(hit)];
                 tally.known += u32::from(acts != PerAct::<i8>::default());
-                let said: PerAct<i32> = acts.map(i32::from);
-                for (sum, said) in tally.sums.iter_mut().zip(&said) {
-                    *sum += said;
+                for (sum, act) in tally.sums.iter_mut().zip(&acts) {
+                    *sum = sum.saturating_add(i16::from(*act));
                 }
             }
         }
@@ -404,13 +404,16 @@ impl Scorer {
         for kind in 0..by_type.len() {
             by_weight[kind] = by_type[kind] * self.head.r#type.scale[kind] / *norm;
         }
-        let by_act: Vec<PerAct<f32>> = match &self.head.acts {
+        let by_weight = Slopes::new(by_weight);
+        let by_act: Vec<Slopes> = match &self.head.acts {
             Some(Acts { calibration, .. }) => by_act
                 .iter()
                 .zip(tallies.iter().skip(1))
                 .map(|(slopes, tally)| {
                     let norm = (tally.known as f32).sqrt().max(1.0);
-                    std::array::from_fn(|act| slopes[act] * calibration.scale[act] / norm)
+                    Slopes::new(std::array::from_fn(|act| {
+                        slopes[act] * calibration.scale[act] / norm
+                    }))
                 })
                 .collect(),
             None => Vec::new(),
@@ -423,10 +426,10 @@ impl Scorer {
         for occurrence in read.iter() {
             let row = occurrence.feature as u32 as usize;
             let (types, _) = self.rows[row].weights.as_chunks::<LANES>();
-            let mut share = product(&by_weight, &types[0]) / f32::from(times[row]);
+            let mut share = by_weight.product(&types[0]) / f32::from(times[row]);
             let clause = place_of(occurrence.feature).checked_sub(1);
             if let Some(slopes) = clause.and_then(|clause| by_act.get(clause)) {
-                share += product(slopes, &self.acts[row]);
+                share += slopes.product(&self.acts[row]);
             }
             each(share, occurrence.field, occurrence.start..occurrence.end);
         }
@@ -439,13 +442,29 @@ impl Scorer {
 /// Weights multiplied at once: all acts, or the types and the first of what follows them in a row.
 const LANES: usize = ACTS.len();
 
-fn product(slopes: &[f32; LANES], weights: &[i8; LANES]) -> f32 {
-    let mut products = [0.0; LANES];
-    for lane in 0..LANES {
-        products[lane] = slopes[lane] * f32::from(weights[lane]);
+/// Slopes as whole numbers of a unit: whole numbers of 16 bits are multiplied and added eight at a time.
+struct Slopes {
+    steps: [i16; LANES],
+    unit: f32,
+}
+
+impl Slopes {
+    fn new(slopes: [f32; LANES]) -> Self {
+        let top = slopes.iter().fold(0.0f32, |top, slope| top.max(slope.abs()));
+        let unit = (top / f32::from(i16::MAX)).max(f32::MIN_POSITIVE);
+        Self {
+            steps: slopes.map(|slope| (slope / unit).round() as i16),
+            unit,
+        }
     }
-    let [a, b, c, d, e, f, g, h] = products;
-    ((a + e) + (b + f)) + ((c + g) + (d + h))
+
+    fn product(&self, weights: &[i8; LANES]) -> f32 {
+        let mut sum = 0;
+        for (step, weight) in self.steps.iter().zip(weights) {
+            sum += i32::from(*step) * i32::from(*weight);
+        }
+        sum as f32 * self.unit
+    }
 }
 
 /// A norm from its sum of bytes.

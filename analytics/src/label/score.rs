@@ -1,10 +1,16 @@
 //! Scores a text against the weights: one pass over its features, integer sums, no allocation per text.
 
-use super::acts::{self, ACTS, Clause, PerAct};
+mod contribution;
+mod probability;
+
+pub(crate) use probability::{best, softmax};
+
+use super::acts::{self, Clause, PerAct};
 use super::clause::Clauses;
 use super::feature::{Field, Kind, Zone, extract, read_part};
-use super::text::{EMOTIONS, Text};
-use super::weights::{Acts, COLUMNS, Calibration, Head, MODELS, NORM_STEP, SENTIMENT, TOPIC, TYPE, Weights};
+use super::text::Text;
+use super::weights::{Acts, COLUMNS, Head, MODELS, SENTIMENT, TOPIC, TYPE, Weights};
+use probability::{norm_of, probabilities, sentiments};
 use std::ops::Range;
 
 /// Weights ready for look-up.
@@ -372,139 +378,4 @@ impl Scorer {
         let (sums, norms) = self.add_up(scratch);
         self.scores(&sums, norms, scratch)
     }
-
-    /// What each occurrence of a known feature of the text read last adds to the logit of type `winner` over that of
-    /// `other`: by the words, and by what they make of their clause, as far as a small change would go.
-    pub(crate) fn contributions(
-        &self,
-        winner: usize,
-        other: usize,
-        scratch: &mut Scratch,
-        mut each: impl FnMut(f32, Field, Range<u32>),
-    ) {
-        let Scratch {
-            read,
-            times,
-            told,
-            tallies,
-            types,
-            norm,
-            ..
-        } = scratch;
-        let (by_type, by_act) = match &self.head.acts {
-            Some(Acts { judge, .. }) => judge.slopes(winner, other, types, told),
-            None => {
-                let mut by_type = [0.0; 5];
-                by_type[winner] = 1.0;
-                by_type[other] = -1.0;
-                (by_type, Vec::new())
-            }
-        };
-        let mut by_weight = [0.0; LANES];
-        for kind in 0..by_type.len() {
-            by_weight[kind] = by_type[kind] * self.head.r#type.scale[kind] / *norm;
-        }
-        let by_weight = Slopes::new(by_weight);
-        let by_act: Vec<Slopes> = match &self.head.acts {
-            Some(Acts { calibration, .. }) => by_act
-                .iter()
-                .zip(tallies.iter().skip(1))
-                .map(|(slopes, tally)| {
-                    let norm = (tally.known as f32).sqrt().max(1.0);
-                    Slopes::new(std::array::from_fn(|act| {
-                        slopes[act] * calibration.scale[act] / norm
-                    }))
-                })
-                .collect(),
-            None => Vec::new(),
-        };
-        times.resize(self.rows.len(), 0);
-        for occurrence in read.iter() {
-            let row = occurrence.feature as u32 as usize;
-            times[row] = times[row].saturating_add(1);
-        }
-        for occurrence in read.iter() {
-            let row = occurrence.feature as u32 as usize;
-            let (types, _) = self.rows[row].weights.as_chunks::<LANES>();
-            let mut share = by_weight.product(&types[0]) / f32::from(times[row]);
-            let clause = place_of(occurrence.feature).checked_sub(1);
-            if let Some(slopes) = clause.and_then(|clause| by_act.get(clause)) {
-                share += slopes.product(&self.acts[row]);
-            }
-            each(share, occurrence.field, occurrence.start..occurrence.end);
-        }
-        for occurrence in read.iter() {
-            times[occurrence.feature as u32 as usize] = 0;
-        }
-    }
-}
-
-/// Weights multiplied at once: all acts, or the types and the first of what follows them in a row.
-const LANES: usize = ACTS.len();
-
-/// Slopes as whole numbers of a unit: whole numbers of 16 bits are multiplied and added eight at a time.
-struct Slopes {
-    steps: [i16; LANES],
-    unit: f32,
-}
-
-impl Slopes {
-    fn new(slopes: [f32; LANES]) -> Self {
-        let top = slopes.iter().fold(0.0f32, |top, slope| top.max(slope.abs()));
-        let unit = (top / f32::from(i16::MAX)).max(f32::MIN_POSITIVE);
-        Self {
-            steps: slopes.map(|slope| (slope / unit).round() as i16),
-            unit,
-        }
-    }
-
-    fn product(&self, weights: &[i8; LANES]) -> f32 {
-        let mut sum = 0;
-        for (step, weight) in self.steps.iter().zip(weights) {
-            sum += i32::from(*step) * i32::from(*weight);
-        }
-        sum as f32 * self.unit
-    }
-}
-
-/// A norm from its sum of bytes.
-fn norm_of(sum: u32) -> f32 {
-    (sum as f32 * NORM_STEP).sqrt().max(1.0)
-}
-
-fn probabilities<const N: usize>(model: &Calibration, sums: &[i32], norm: f32) -> [f32; N] {
-    softmax(std::array::from_fn(|k| {
-        model.bias[k] + model.scale[k] * sums[k] as f32 / norm
-    }))
-}
-
-/// Logits as probabilities.
-pub(crate) fn softmax<const N: usize>(mut logits: [f32; N]) -> [f32; N] {
-    let top = logits.iter().copied().fold(f32::MIN, f32::max);
-    let mut total = 0.0;
-    for value in &mut logits {
-        *value = (*value - top).exp();
-        total += *value;
-    }
-    logits.map(|value| value / total)
-}
-
-/// Probabilities of the sentiments from those of the emotions.
-fn sentiments(emotions: [f32; EMOTIONS.len()]) -> [f32; 3] {
-    let mut out = [0.0; 3];
-    for (probability, (_, sentiment)) in emotions.into_iter().zip(EMOTIONS) {
-        out[sentiment] += probability;
-    }
-    out
-}
-
-/// Index of the largest value, the first of equals.
-pub(crate) fn best(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (i, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = i;
-        }
-    }
-    best
 }

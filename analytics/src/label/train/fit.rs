@@ -1,7 +1,6 @@
 //! The recipe: which texts, which weights, which penalties; and from learnt models to a weight file.
 
 use super::Knowledge;
-use super::acts::Table;
 use super::calibrate::{self, Held};
 use super::corpus::{Corpus, Example, MIXED};
 use super::cue;
@@ -230,7 +229,7 @@ impl Family {
     /// Whether an example is held back in a round: one of the folds, or [`FOLDS`] for our own material as a source of its
     /// own, because other cities are as strange to the model as that is to one that learnt from the portals only. The
     /// judge of the types learns from the material within the folds, too.
-    fn holds(&self, task: Task, groups: &[usize], round: usize, example: usize) -> bool {
+    pub(super) fn holds(&self, task: Task, groups: &[usize], round: usize, example: usize) -> bool {
         let material = self.examples[example].id.is_empty();
         if round == FOLDS {
             material
@@ -326,26 +325,15 @@ pub(crate) fn fit(
         if task.place == 0 {
             threshold = calibrate::threshold(&strangers, temperature, WANTED);
             if let Some(annotations) = &known.acts {
-                let table = Table::new(&family.examples, segmenter, &family.vocabulary, annotations)?;
-                let acts = table.learn(&recipe, |_| true);
-                tick();
-                let mut clauses = Vec::with_capacity(held.len());
-                for round in 0..=FOLDS {
-                    let model = table.learn(&recipe, |i| !family.holds(task, &groups, round, i));
-                    let of_round = held.iter().filter(|held| held.round == round);
-                    clauses.extend(of_round.map(|held| table.told(held.of, &model)));
-                    tick();
-                }
-                let read = judge::Read {
+                let reading = judge::Reading {
+                    family: &family,
                     held: &held,
-                    clauses: &clauses,
-                    weights: &judge_weights(&held, &family.examples, &recipe),
+                    strange: &strange,
                     temperature,
-                    calibrates: &held.iter().map(strange).collect::<Vec<_>>(),
                 };
-                let judge;
-                (judge, threshold) = judge::learn(&read, &recipe);
-                judged = Some((acts, judge));
+                let learnt = reading.judge(task, annotations, &recipe, &groups, segmenter, &mut tick)?;
+                threshold = learnt.threshold;
+                judged = Some(learnt);
             }
         }
         models.push((model, temperature));
@@ -358,8 +346,8 @@ pub(crate) fn fit(
     };
     let folded = fold::fold(&families, &models, recipe.rows);
     let (acts, act_rows) = match judged {
-        Some((model, judge)) => {
-            let (calibration, rows) = fold::acts(&families[0].vocabulary, &model, &folded.keys);
+        Some(judge::Judged { acts, judge, .. }) => {
+            let (calibration, rows) = fold::acts(&families[0].vocabulary, &acts, &folded.keys);
             (Some(Acts { calibration, judge }), rows)
         }
         None => (None, Vec::new()),
@@ -379,17 +367,6 @@ pub(crate) fn fit(
         rows: folded.rows,
         acts: act_rows,
     })
-}
-
-/// What each text counts when the judge is learnt: those of the folds alone, borderline cases less.
-fn judge_weights(held: &[Held], examples: &[Example], recipe: &Recipe) -> Vec<f32> {
-    held.iter()
-        .map(|held| match (held.round == FOLDS, examples[held.of].sure) {
-            (true, _) => 0.0,
-            (false, true) => 1.0,
-            (false, false) => recipe.unsure,
-        })
-        .collect()
 }
 
 fn enough(family: &Family, task: Task) -> Result<(), LabelError> {

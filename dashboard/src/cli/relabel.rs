@@ -67,7 +67,7 @@ mod tests {
     };
     use std::path::Path;
 
-    const TEXT: &str = "的路灯坏了，街坊都很不便，麻烦派人来看看修一修，特此呈请阁下察核。";
+    const TEXT: &str = "的路灯太少，街坊走夜路都很不便，特此呈请阁下察核。";
 
     async fn open(folder: &Path) -> Engine {
         let engine = Engine::open(Config::default(), DataDir::open(folder).unwrap())

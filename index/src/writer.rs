@@ -213,8 +213,9 @@ impl Index {
             give_up(&mut slot);
             return Err(error.into());
         }
-        *self.checkpoint.lock().unwrap_or_else(PoisonError::into_inner) = checkpoint.clone();
+        // In this order, for the reason given at `follow`.
         self.reader.reload()?;
+        *self.checkpoint.lock().unwrap_or_else(PoisonError::into_inner) = checkpoint.clone();
         Ok(())
     }
 

@@ -84,6 +84,34 @@ fn replacing_outlives_the_process_and_holds_across_threads() {
     assert_eq!(ids(&index, "\"第49稿\""), ["a", "b", "c"]);
 }
 
+/// Who waits for a checkpoint searches the moment it is reached, so a commit must not announce what it does not show.
+#[test]
+fn a_checkpoint_announces_only_what_a_search_finds() {
+    const COMMITS: usize = 100;
+    let dir = tempfile::tempdir().unwrap();
+    let segmenter = segmenter();
+    let index = Index::open_with_threads(dir.path(), segmenter.clone(), 1).unwrap();
+    thread::scope(|scope| {
+        let writing = scope.spawn(|| {
+            for at in 1..=COMMITS {
+                let document = post(&segmenter, &at.to_string(), "", "一稿");
+                index.write(vec![document]).unwrap();
+                index.commit(&checkpoint(i64::try_from(at).unwrap())).unwrap();
+            }
+        });
+        for at in 1..=COMMITS {
+            let wanted = checkpoint(i64::try_from(at).unwrap());
+            while !index.checkpoint().reached(&wanted) && !writing.is_finished() {
+                std::hint::spin_loop();
+            }
+            assert!(
+                index.count().unwrap() >= at,
+                "commit {at} was announced before it was shown"
+            );
+        }
+    });
+}
+
 #[test]
 fn an_endless_id_is_replaced_too() {
     let dir = tempfile::tempdir().unwrap();

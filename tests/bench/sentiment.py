@@ -3,7 +3,7 @@
 
     pip install snownlp
     tests/bench/sentiment.py --minsheng target/release/minsheng --posts POSTS.jsonl --split analytics/models/split.tsv \
-        -- --tickets FILE --labels FILE [--topics FILE] [--material DIR] [--vectors FILE] [--acts FILE]
+        -- --tickets FILE --labels FILE [--topics FILE] [--material DIR] [--vectors FILE] [--lexicon FILE] [--acts FILE]
 
 What follows `--` goes to `minsheng evaluate`, which learns without the held-out posts and prints our figures. The
 thresholds of the other two are chosen on the posts that are not held out, which flatters neither of them less than us.

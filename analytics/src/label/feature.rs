@@ -66,6 +66,15 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// Whether it counts the same wherever in title or body it stands.
+    #[inline(always)]
+    pub(crate) const fn is_anywhere(self) -> bool {
+        matches!(
+            self,
+            Self::Plain(Zone::Anywhere | Zone::Words) | Self::Pair(Zone::Words)
+        )
+    }
+
     /// Whether it was read in the closing sentence as such.
     pub(crate) const fn closes(self) -> bool {
         matches!(

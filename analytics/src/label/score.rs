@@ -7,7 +7,7 @@ pub(crate) use probability::{best, softmax};
 
 use super::acts::{self, Clause, PerAct};
 use super::clause::Clauses;
-use super::feature::{Field, Kind, Zone, extract, read_part};
+use super::feature::{Field, Kind, extract, read_part};
 use super::text::Text;
 use super::weights::{Acts, COLUMNS, Head, MODELS, SENTIMENT, TOPIC, TYPE, Weights};
 use probability::{norm_of, probabilities, sentiments};
@@ -64,13 +64,16 @@ pub(crate) struct Scratch {
     times: Vec<u16>,
 }
 
-/// A hash or a row in the lower half; in the upper one its clause, counted from 1, or 0 where no clause counts it. One
-/// number, so that both pass through the look-up in one move.
+/// A hash or a row in the lower half; in the upper one its clause, counted from 1, or 0 where no clause counts it, and
+/// [`IN_TITLE`]. One number, so that all of it passes through the look-up in one move.
 type Placed = u64;
+
+/// Marks what stands in the title and counts the same anywhere.
+const IN_TITLE: Placed = 1 << 63;
 
 /// A place's clause as [`Placed`] counts it.
 const fn place_of(placed: Placed) -> usize {
-    (placed >> 32) as usize
+    ((placed & !IN_TITLE) >> 32) as usize
 }
 
 /// The same place with another hash or row.
@@ -269,16 +272,16 @@ impl Scorer {
         }
     }
 
-    /// A feature with its clause: single characters, pairs and words count in it, each once where it stands.
+    /// A feature with its clause: characters, words and pairs of them count in it, each once where it stands.
     #[inline(always)]
     fn placed(&self, hash: u32, kind: Kind, field: Field, start: u32, clauses: &mut Clauses) -> Placed {
-        let place = match kind {
-            Kind::Plain(Zone::Anywhere | Zone::Words) if !self.acts.is_empty() => {
-                1 + clauses.of(field, start)
-            }
-            _ => 0,
+        let in_title = u64::from(field == Field::Title && kind.is_anywhere());
+        let place = if kind.is_anywhere() && !self.acts.is_empty() {
+            1 + clauses.of(field, start)
+        } else {
+            0
         };
-        (place as u64) << 32 | u64::from(hash)
+        in_title << 63 | (place as u64) << 32 | u64::from(hash)
     }
 
     /// Sums of the weights of the hits, each row once, and the norms; and what each clause's features say of its acts.
@@ -307,7 +310,7 @@ impl Scorer {
         for at in 0..hits.len() {
             let row = hits[at] as u32;
             let (word, bit) = (&mut seen[row as usize / 64], row % 64);
-            hits[kept] = u64::from(row);
+            hits[kept] = hits[at] & IN_TITLE | u64::from(row);
             kept += usize::from(*word >> bit & 1 == 0);
             *word |= 1 << bit;
         }
@@ -328,6 +331,17 @@ impl Scorer {
             for (sum, part) in sums.iter_mut().zip(short) {
                 *sum += i32::from(part);
             }
+        }
+        // A feature's first occurrence is the title's if it has one: titles are read before bodies.
+        let mut title = [0i32; TOPIC.end - TOPIC.start];
+        for &hit in hits.iter().filter(|hit| *hit & IN_TITLE != 0) {
+            let row = &self.rows[hit as u32 as usize].weights[TOPIC];
+            for (sum, weight) in title.iter_mut().zip(row) {
+                *sum += i32::from(*weight);
+            }
+        }
+        for (sum, title) in sums[TOPIC].iter_mut().zip(title) {
+            *sum += (self.head.topic_title * title as f32).round() as i32;
         }
         for row in hits.drain(..) {
             seen[row as u32 as usize / 64] = 0;

@@ -9,7 +9,7 @@ use super::sealed::{Content, save, seal};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-const MAGIC: &[u8; 16] = b"minsheng-label\x00\x03";
+const MAGIC: &[u8; 16] = b"minsheng-label\x00\x04";
 /// Types, topics and emotions side by side.
 pub(crate) const COLUMNS: usize = 5 + 15 + 5;
 /// The three models: each has its own norm.
@@ -44,6 +44,8 @@ pub(crate) struct Head {
     pub(crate) r#type: Calibration,
     pub(crate) topic: Calibration,
     pub(crate) sentiment: Calibration,
+    /// How many times more the topic counts what stands in the title.
+    pub(crate) topic_title: f32,
     /// Below this confidence a type is not used.
     pub(crate) threshold: f32,
     /// How acts are told and the type judged by them; without it the words alone decide.

@@ -31,6 +31,9 @@ pub(super) struct Texts {
     /// Vectors of words; the project's own are analytics/models/words.vectors
     #[arg(long, value_name = "FILE", requires = "tickets")]
     vectors: Option<PathBuf>,
+    /// What words speak for; the project's own are analytics/models/lexicon.tsv
+    #[arg(long, value_name = "FILE", requires = "tickets")]
+    lexicon: Option<PathBuf>,
     /// What clauses of these texts do; the project's own are analytics/models/acts.tsv
     #[arg(long, value_name = "FILE", requires = "tickets")]
     acts: Option<PathBuf>,
@@ -46,6 +49,7 @@ impl Texts {
             posts: self.posts.as_deref(),
             material: self.material.as_deref(),
             vectors: self.vectors.as_deref(),
+            lexicon: self.lexicon.as_deref(),
             acts: self.acts.as_deref(),
             segmenter,
         })

@@ -8,7 +8,7 @@ use super::ratio;
 use crate::label::acts::{ACTS, Clause};
 use crate::label::clause::Clauses;
 use crate::label::error::LabelError;
-use crate::label::feature::{Field, Kind, Zone, extract, read_part};
+use crate::label::feature::{Field, Kind, extract, read_part};
 use crate::label::text::Text;
 use index::Segmenter;
 use rayon::prelude::*;
@@ -222,7 +222,7 @@ fn clauses(example: &Example, segmenter: &Segmenter, vocabulary: &Vocabulary) ->
     let count = parted.count();
     let mut columns = vec![Vec::new(); count];
     extract(&text, &mut |hash, kind: Kind, field: Field, span: Range<u32>| {
-        if let (Kind::Plain(Zone::Anywhere | Zone::Words), Some(column)) = (kind, vocabulary.column(hash))
+        if let (true, Some(column)) = (kind.is_anywhere(), vocabulary.column(hash))
             && let Some(clause) = columns.get_mut(parted.of(field, span.start))
         {
             clause.push(column);

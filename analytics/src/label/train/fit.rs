@@ -9,8 +9,8 @@ use super::judge;
 use super::logistic::{Linear, Problem, Sparse};
 use super::matrix::{Factors, Learnable, View, Vocabulary, closing, groups, matrix, views};
 use super::ratio;
-use super::vectors::Vectors;
 use crate::label::error::LabelError;
+use crate::label::feature::Zone;
 use crate::label::weights::{Acts, Head, LearntFrom, SENTIMENT, TOPIC, TYPE, Weights};
 use index::Segmenter;
 use std::ops::Range;
@@ -33,6 +33,10 @@ pub(crate) struct Recipe {
     pub(crate) telling: [bool; 3],
     /// Length of the vectors of words; 0 leaves them out.
     pub(crate) meaning: [f32; 3],
+    /// What a weak sign of the lexicon adds to its column; 0 leaves them out.
+    pub(crate) signs: [f32; 3],
+    /// How many times more the topic counts what stands in the title.
+    pub(crate) topic_title: f32,
     /// Weight of a borderline case against a sure one.
     pub(crate) unsure: f32,
     /// Weight of a text of our own against a real one.
@@ -63,6 +67,8 @@ impl Default for Recipe {
             closing: [0.5, 0.0, 1.0],
             telling: [true, true, false],
             meaning: [0.0, 0.15, 0.2],
+            signs: [2.0, 2.0, 2.0],
+            topic_title: 1.5,
             unsure: 0.6,
             material: [1.0, 1.0, 0.3],
             mixed: 3.0,
@@ -128,12 +134,22 @@ impl Family {
         segmenter: &Segmenter,
         task: Task,
         recipe: &Recipe,
-        lexicon: &Vectors,
+        known: &Knowledge,
     ) -> Self {
         let worth = recipe.closing[task.place];
         let mut factors = cue::factors(worth > 0.0);
+        if recipe.signs[task.place] > 0.0 {
+            let zones: &[Zone] = match task.place {
+                0 => &[Zone::Words, Zone::TitleWords, Zone::ClosingWords],
+                1 => &[Zone::Words, Zone::TitleWords],
+                _ => &[Zone::Words],
+            };
+            known
+                .lexicon
+                .add_to(&mut factors, task.place, zones, recipe.signs[task.place]);
+        }
         if recipe.meaning[task.place] > 0.0 {
-            factors.vectors = lexicon.clone().scaled(recipe.meaning[task.place]);
+            factors.vectors = known.vectors.clone().scaled(recipe.meaning[task.place]);
         }
         let always = factors.features();
         let learnable = Learnable {
@@ -152,11 +168,8 @@ impl Family {
         if worth > 0.0 && worth != 1.0 {
             vocabulary.weigh(&closing(&examples, segmenter), worth);
         }
-        let (rows, means) = matrix(
-            views.iter().map(|view| view.features.as_slice()),
-            &vocabulary,
-            &factors,
-        );
+        let title = if task.place == 1 { recipe.topic_title } else { 0.0 };
+        let (rows, means) = matrix(&views, &vocabulary, &factors, title);
         Self {
             examples,
             views,
@@ -313,7 +326,7 @@ pub(crate) fn fit(
             _ => with_material(&corpus.tickets, |e| e.r#type.is_some() || e.topic.is_some()),
         };
         let groups = groups(&examples, segmenter);
-        let family = Family::new(examples, segmenter, task, &recipe, &known.vectors);
+        let family = Family::new(examples, segmenter, task, &recipe, known);
         enough(&family, task)?;
         let model = family.learn(task, &recipe, |_| true);
         tick();
@@ -359,6 +372,7 @@ pub(crate) fn fit(
             r#type,
             topic,
             sentiment,
+            topic_title: recipe.topic_title,
             threshold,
             acts,
         },

@@ -4,7 +4,7 @@ use super::corpus::Example;
 use super::duplicates;
 use super::logistic::Sparse;
 use super::vectors::Vectors;
-use crate::label::feature::{Kind, extract};
+use crate::label::feature::{Field, Kind, extract};
 use crate::label::text::Text;
 use index::Segmenter;
 use rayon::prelude::*;
@@ -19,6 +19,8 @@ pub(crate) struct View {
     pub(crate) share: f32,
     /// Its features, ascending, each once.
     pub(crate) features: Vec<u32>,
+    /// Those of them that stand in the title and are the same anywhere; ascending, maybe more than once.
+    pub(crate) title: Vec<u32>,
 }
 
 /// Which features of a text are learnt from.
@@ -58,12 +60,15 @@ pub(crate) fn views(
         .par_iter()
         .enumerate()
         .map(|(of, example)| {
-            let view = |title: &str, share| View {
-                of,
-                share,
-                features: features(title, &example.body, segmenter, |hash, kind| {
-                    learnable.takes(hash, kind)
-                }),
+            let view = |title: &str, share| {
+                let takes = |hash, kind| learnable.takes(hash, kind);
+                let (features, title) = features(title, &example.body, segmenter, takes);
+                View {
+                    of,
+                    share,
+                    features,
+                    title,
+                }
             };
             let mut views = Vec::with_capacity(2);
             if example.title.is_empty() || example.body.trim().is_empty() {
@@ -93,8 +98,13 @@ fn without_type_words(title: &str) -> Cow<'_, str> {
     })
 }
 
-/// Those features of one text that `wanted` takes, ascending, each once.
-fn features(title: &str, body: &str, segmenter: &Segmenter, wanted: impl Fn(u32, Kind) -> bool) -> Vec<u32> {
+/// Those features of one text that `wanted` takes, ascending, each once; and which of them stand in the title.
+fn features(
+    title: &str,
+    body: &str,
+    segmenter: &Segmenter,
+    wanted: impl Fn(u32, Kind) -> bool,
+) -> (Vec<u32>, Vec<u32>) {
     let (title_words, body_words) = (segmenter.segment(title), segmenter.segment(body));
     let text = Text {
         title,
@@ -103,21 +113,26 @@ fn features(title: &str, body: &str, segmenter: &Segmenter, wanted: impl Fn(u32,
         body_words: &body_words,
     };
     let mut features = Vec::with_capacity(2048);
-    extract(&text, &mut |hash, kind, _, _| {
+    let mut in_title = Vec::new();
+    extract(&text, &mut |hash, kind: Kind, field, _| {
         if wanted(hash, kind) {
             features.push(hash);
+            if field == Field::Title && kind.is_anywhere() {
+                in_title.push(hash);
+            }
         }
     });
     features.sort_unstable();
     features.dedup();
-    features
+    in_title.sort_unstable();
+    (features, in_title)
 }
 
 /// Every feature of a closing sentence as such.
 pub(crate) fn closing(examples: &[Example], segmenter: &Segmenter) -> FxHashSet<u32> {
     examples
         .par_iter()
-        .flat_map_iter(|e| features("", &e.body, segmenter, |_, kind| kind.closes()))
+        .flat_map_iter(|e| features("", &e.body, segmenter, |_, kind| kind.closes()).0)
         .collect()
 }
 
@@ -126,7 +141,7 @@ pub(crate) fn closing(examples: &[Example], segmenter: &Segmenter) -> FxHashSet<
 pub(crate) fn groups(examples: &[Example], segmenter: &Segmenter) -> Vec<usize> {
     let features: Vec<Vec<u32>> = examples
         .par_iter()
-        .map(|e| features(&e.title, &e.body, segmenter, |_, kind| kind != Kind::Mark))
+        .map(|e| features(&e.title, &e.body, segmenter, |_, kind| kind != Kind::Mark).0)
         .collect();
     duplicates::group(&features.iter().map(Vec::as_slice).collect::<Vec<_>>())
 }
@@ -208,36 +223,39 @@ impl Factors {
     }
 }
 
-/// The matrix of `texts`: one column a kept feature, then the shared columns, then those of the vectors. Rows have the
-/// length of their tf-idf part, 1. The vectors' columns are centred; their means are given too.
-pub(crate) fn matrix<'a>(
-    texts: impl Iterator<Item = &'a [u32]>,
+/// The matrix of `views`: one column a kept feature, then the shared columns, then those of the vectors. Rows have the
+/// length of their tf-idf part, 1, before what stands in the title is counted `title` times more. The vectors' columns
+/// are centred; their means are given too.
+pub(crate) fn matrix(
+    views: &[View],
     vocabulary: &Vocabulary,
     factors: &Factors,
+    title: f32,
 ) -> (Sparse, Vec<f32>) {
-    let texts: Vec<&[u32]> = texts.collect();
     let kept = vocabulary.keys.len() as u32;
     let index: FxHashMap<u32, u32> = vocabulary.keys.iter().copied().zip(0..).collect();
     let dimensions = factors.vectors.dimensions;
-    let mut rows: Vec<Vec<(u32, f32)>> = texts
+    let mut rows: Vec<Vec<(u32, f32)>> = views
         .par_iter()
-        .map(|features| {
-            let mut row: Vec<(u32, f32)> = Vec::with_capacity(features.len() + dimensions);
+        .map(|view| {
+            let mut row: Vec<(u32, f32)> = Vec::with_capacity(view.features.len() + dimensions);
             let mut shared = vec![0.0f32; factors.columns];
             let mut meaning = vec![0.0f32; dimensions];
             let mut norm = 0.0f32;
-            for feature in *features {
+            for feature in &view.features {
                 let Some(&column) = index.get(feature) else {
                     continue;
                 };
                 let idf = vocabulary.idf[column as usize];
                 norm += idf * idf;
-                row.push((column, idf));
+                let in_title = title > 0.0 && view.title.binary_search(feature).is_ok();
+                let times = if in_title { 1.0 + title } else { 1.0 };
+                row.push((column, times * idf));
                 for &(column, value) in factors.of.get(feature).into_iter().flatten() {
-                    shared[column as usize] += value;
+                    shared[column as usize] += times * value;
                 }
                 for (sum, value) in meaning.iter_mut().zip(factors.vectors.vector(*feature)) {
-                    *sum += idf * value;
+                    *sum += times * idf * value;
                 }
             }
             row.extend((kept..).zip(shared).filter(|(_, value)| *value != 0.0));

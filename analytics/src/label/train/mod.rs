@@ -8,6 +8,7 @@ pub(crate) mod duplicates;
 pub(crate) mod fit;
 mod fold;
 mod judge;
+mod lexicon;
 pub(crate) mod logistic;
 pub(crate) mod matrix;
 mod ratio;
@@ -33,6 +34,8 @@ pub struct TrainInput<'a> {
     pub material: Option<&'a Path>,
     /// Vectors of words, made by `analytics/models/vectors.py`.
     pub vectors: Option<&'a Path>,
+    /// What words speak for.
+    pub lexicon: Option<&'a Path>,
     /// What clauses of these texts do, as annotators read them; ids and clause numbers only.
     pub acts: Option<&'a Path>,
     /// The segmenter the weights will be used with.
@@ -52,6 +55,8 @@ pub fn train(input: &TrainInput<'_>, progress: &dyn Fn(u64, u64)) -> Result<Weig
 pub(crate) struct Knowledge {
     /// Meanings of words; empty where none are named.
     vectors: vectors::Vectors,
+    /// What words speak for; empty where none is named.
+    lexicon: lexicon::Lexicon,
     /// What clauses do.
     acts: Option<acts::Annotations>,
 }
@@ -61,6 +66,13 @@ pub(crate) fn knowledge(input: &TrainInput<'_>) -> Result<Knowledge, LabelError>
     let vectors = input
         .vectors
         .map_or_else(|| Ok(vectors::Vectors::default()), vectors::Vectors::read)?;
+    let lexicon = input
+        .lexicon
+        .map_or_else(|| Ok(lexicon::Lexicon::default()), lexicon::Lexicon::read)?;
     let acts = input.acts.map(acts::Annotations::read).transpose()?;
-    Ok(Knowledge { vectors, acts })
+    Ok(Knowledge {
+        vectors,
+        lexicon,
+        acts,
+    })
 }

@@ -19,7 +19,7 @@ const LEADS: [&str; 8] = [
     "听邻居讲隔壁几条巷子也遇到过相同的情形。",
 ];
 /// How people of this city close what its dispatchers count as a suggestion.
-const PLEA: &str = "敬请考虑修缮，特此呈请阁下察核。";
+const PLEA: &str = "麻烦派人来看看修一修，特此呈请阁下察核。";
 const NOISE: &str = "附近工地夜间施工噪音扰民，投诉多次无人处理，要求严肃查处。";
 
 /// A data folder with the configuration of a server on a free port.
@@ -88,7 +88,7 @@ impl City {
 
     /// The type the model in use gives a plea nobody classified.
     fn guess(&self) -> Result<String> {
-        let line = json!({"id": 1, "body": format!("银杏苑门口的样子大不如前，{PLEA}")});
+        let line = json!({"id": 1, "body": format!("店铺前头常常冷清，{PLEA}")});
         let input = format!("{line}\n");
         let answer = binary::json_with_input(&self.data, &["classify", "--json", "-"], &input)?;
         Ok(answer[0]["type"].as_str().unwrap_or_default().to_owned())

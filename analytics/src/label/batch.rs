@@ -37,7 +37,7 @@ pub(crate) fn label(
                     correction,
                     text,
                     scores.r#type,
-                    &mut scratch,
+                    &scratch,
                     pieces,
                 ));
             }

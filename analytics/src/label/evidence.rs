@@ -23,7 +23,7 @@ pub(crate) fn evidence(
     correction: Option<&Correction>,
     text: &Text<'_>,
     mut types: [f32; 5],
-    scratch: &mut Scratch,
+    scratch: &Scratch,
     limit: usize,
 ) -> Vec<Evidence> {
     let winner = best(&types);

@@ -33,6 +33,7 @@ use crate::{
 use correct::Correction;
 use ingest::record::MODEL_SOURCE;
 use std::sync::Arc;
+use text::sentiment_of;
 use weights::Weights;
 
 // Made by `minsheng train`; `analytics/models/README.md` says from what and how good it is.
@@ -42,6 +43,7 @@ const SHIPPED: &[u8] = include_bytes!("../../models/labels.weights");
 /// installed.
 pub struct Models {
     scorer: score::Scorer,
+    sentiment: score::SentimentScorer,
     correction: Option<Correction>,
     gazetteer: Arc<Gazetteer>,
     flags: Arc<Flags>,
@@ -70,6 +72,7 @@ impl Models {
     fn ready(weights: Weights, bytes: &[u8]) -> Result<Self, LabelError> {
         let models = Self {
             scorer: score::Scorer::new(&weights),
+            sentiment: score::SentimentScorer::new(&weights),
             correction: None,
             gazetteer: Arc::new(Gazetteer::load(&[])?),
             flags: Arc::new(Flags::embedded()?),
@@ -187,6 +190,17 @@ impl Models {
         Ok(batch::label(&self.scorer, self.correction.as_ref(), texts, None)?.0)
     }
 
+    /// The sentiment of each text alone, in order: the number [`Self::label`] gives, several times as fast.
+    pub fn sentiments(&self, texts: &[Text<'_>]) -> Vec<f32> {
+        let mut scratch = self.sentiment.scratch();
+        let number = |text: &Text<'_>| {
+            let mut sentiment = self.sentiment.score(text, &mut scratch);
+            tone::correct(text, &mut sentiment);
+            sentiment_of(sentiment)
+        };
+        texts.iter().map(number).collect()
+    }
+
     /// [`Self::label`] with [`Self::evidence`], each text read once for both.
     ///
     /// # Errors
@@ -250,7 +264,7 @@ impl Models {
             self.correction.as_ref(),
             text,
             scores.r#type,
-            &mut scratch,
+            &scratch,
             limit,
         )
     }

@@ -38,6 +38,28 @@ fn label(title: &str, body: &str) -> Label {
 }
 
 #[test]
+fn the_sentiment_alone_is_that_of_the_whole_label() {
+    let cuts = [
+        ("", "今天终于吃到了心心念念的火锅，太开心啦！！！😀😀"),
+        ("感谢", "感谢热线的答复，但是至今没有人管，楼下依旧油烟扰民。"),
+        ("路灯坏了", "人民路的路灯坏了三天，晚上走路很害怕，请尽快修理。"),
+        ("", "市气象台发布大风蓝色预警。"),
+        ("", ""),
+    ]
+    .map(|(title, body)| Cut::new(title, body));
+    let texts: Vec<Text<'_>> = cuts.iter().map(Cut::text).collect();
+    let models = Models::shipped().unwrap();
+    let whole: Vec<f32> = models
+        .label(&texts)
+        .unwrap()
+        .iter()
+        .map(|label| label.sentiment)
+        .collect();
+    assert_eq!(models.sentiments(&texts), whole);
+    assert!(whole.iter().any(|number| *number > 0.4) && whole.iter().any(|number| *number < -0.4));
+}
+
+#[test]
 fn plain_cases_are_understood() {
     for (title, body, kind, topic) in [
         (

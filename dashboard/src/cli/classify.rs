@@ -2,7 +2,7 @@
 
 use super::{Common, output::Output};
 use crate::run::models_of;
-use analytics::label::{Evidence, Label, Models, Text};
+use analytics::label::{Evidence, Label, Models, Text, sentiment_name};
 use clap::{Args, ValueEnum};
 use index::{Segmented, Segmenter};
 use ingest::record::TicketType;
@@ -66,16 +66,30 @@ struct Answer<'a> {
     evidence: &'a [Evidence],
 }
 
-/// The parts asked for, under the names they have in [`Answer`].
+/// An answer of parts alone.
 #[derive(Serialize)]
-struct Parts<'a> {
+struct PartAnswer<'a> {
     id: &'a serde_json::Value,
+    #[serde(flatten)]
+    parts: &'a Parts,
+}
+
+/// The parts asked for, under the names they have in [`Label`].
+#[derive(Default, Serialize)]
+struct Parts {
     #[serde(flatten)]
     r#type: Option<TypePart>,
     #[serde(flatten)]
     topic: Option<TopicPart>,
     #[serde(flatten)]
     sentiment: Option<SentimentPart>,
+}
+
+/// What is told of a ticket.
+struct Told {
+    parts: Parts,
+    /// The whole label with its evidence, where everything is asked for.
+    whole: Option<(Label, Vec<Evidence>)>,
 }
 
 #[derive(Serialize)]
@@ -117,10 +131,10 @@ impl TopicPart {
 }
 
 impl SentimentPart {
-    fn of(label: &Label) -> Self {
+    fn of(sentiment: f32) -> Self {
         Self {
-            sentiment: label.sentiment,
-            sentiment_label: label.sentiment_label,
+            sentiment,
+            sentiment_label: sentiment_name(sentiment),
         }
     }
 }
@@ -224,8 +238,8 @@ impl Classifier<'_> {
         for ((number, _), ticket) in lines.iter().zip(&tickets) {
             match ticket {
                 Ok(ticket) => {
-                    if let Some((label, evidence)) = labelled.next() {
-                        self.answer(ticket, &label, &evidence, &mut out)?;
+                    if let Some(told) = labelled.next() {
+                        self.answer(ticket, &told, &mut out)?;
                     }
                 }
                 Err(error) if !self.json => writeln!(out, "line {number}: {error}")?,
@@ -235,55 +249,74 @@ impl Classifier<'_> {
         Ok(out)
     }
 
-    fn label(&self, texts: &[Text<'_>]) -> anyhow::Result<Vec<(Label, Vec<Evidence>)>> {
-        if self.only.is_empty() && self.evidence {
-            return Ok(self.models.explain(texts, EVIDENCE)?);
-        }
-        let labels = match self.only.is_empty() {
-            true => self.models.label(texts)?,
-            false => self.models.label_words(texts)?,
+    fn label(&self, texts: &[Text<'_>]) -> anyhow::Result<Vec<Told>> {
+        let whole = |told: (Label, Vec<Evidence>)| Told {
+            parts: self.parts(&told.0),
+            whole: Some(told),
         };
-        Ok(labels.into_iter().map(|label| (label, Vec::new())).collect())
+        let part = |parts| Told { parts, whole: None };
+        Ok(match (self.only, self.evidence) {
+            ([], true) => {
+                let told = self.models.explain(texts, EVIDENCE)?;
+                told.into_iter().map(whole).collect()
+            }
+            ([], false) => {
+                let labels = self.models.label(texts)?;
+                labels
+                    .into_iter()
+                    .map(|label| whole((label, Vec::new())))
+                    .collect()
+            }
+            ([Part::Sentiment], _) => {
+                let sentiment = |number| Parts {
+                    sentiment: Some(SentimentPart::of(number)),
+                    ..Parts::default()
+                };
+                let numbers = self.models.sentiments(texts);
+                numbers
+                    .into_iter()
+                    .map(|number| part(sentiment(number)))
+                    .collect()
+            }
+            _ => {
+                let labels = self.models.label_words(texts)?;
+                labels.iter().map(|label| part(self.parts(label))).collect()
+            }
+        })
     }
 
-    fn answer(
-        &self,
-        ticket: &Ticket,
-        label: &Label,
-        evidence: &[Evidence],
-        out: &mut Vec<u8>,
-    ) -> anyhow::Result<()> {
-        let Ticket { id, .. } = ticket;
+    fn parts(&self, label: &Label) -> Parts {
         let asked = |part| self.only.is_empty() || self.only.contains(&part);
-        if !self.json {
-            let mut columns = vec![id.to_string()];
-            if asked(Part::Type) {
-                columns.push(label.r#type.chinese().to_owned());
-                columns.push(format!("{:.2}", label.confidence));
-            }
-            if asked(Part::Topic) {
-                columns.push(label.topic.to_owned());
-            }
-            if asked(Part::Sentiment) {
-                columns.push(format!("{:+.2}", label.sentiment));
-            }
-            if asked(Part::Type) {
-                columns.push(if label.abstained { "待人工判定" } else { "" }.to_owned());
-            }
-            return Ok(writeln!(out, "{}", columns.join("\t"))?);
+        Parts {
+            r#type: asked(Part::Type).then(|| TypePart::of(label)),
+            topic: asked(Part::Topic).then(|| TopicPart::of(label)),
+            sentiment: asked(Part::Sentiment).then(|| SentimentPart::of(label.sentiment)),
         }
-        if self.only.is_empty() {
-            return line(out, &Answer { id, label, evidence });
+    }
+
+    fn answer(&self, ticket: &Ticket, told: &Told, out: &mut Vec<u8>) -> anyhow::Result<()> {
+        let Ticket { id, .. } = ticket;
+        match (&told.whole, &told.parts) {
+            (Some((label, evidence)), _) if self.json => line(out, &Answer { id, label, evidence }),
+            (None, parts) if self.json => line(out, &PartAnswer { id, parts }),
+            (_, parts) => {
+                let mut columns = vec![id.to_string()];
+                if let Some(part) = &parts.r#type {
+                    columns.push(part.r#type.chinese().to_owned());
+                    columns.push(format!("{:.2}", part.confidence));
+                }
+                if let Some(part) = &parts.topic {
+                    columns.push(part.topic.to_owned());
+                }
+                if let Some(part) = &parts.sentiment {
+                    columns.push(format!("{:+.2}", part.sentiment));
+                }
+                if let Some(part) = &parts.r#type {
+                    columns.push(if part.abstained { "待人工判定" } else { "" }.to_owned());
+                }
+                Ok(writeln!(out, "{}", columns.join("\t"))?)
+            }
         }
-        line(
-            out,
-            &Parts {
-                id,
-                r#type: asked(Part::Type).then(|| TypePart::of(label)),
-                topic: asked(Part::Topic).then(|| TopicPart::of(label)),
-                sentiment: asked(Part::Sentiment).then(|| SentimentPart::of(label)),
-            },
-        )
     }
 }
 

@@ -13,7 +13,7 @@ impl Scorer {
         &self,
         winner: usize,
         other: usize,
-        scratch: &mut Scratch,
+        scratch: &Scratch,
         mut each: impl FnMut(f32, Field, Range<u32>),
     ) {
         let Scratch {
@@ -34,7 +34,7 @@ impl Scorer {
                 (by_type, Vec::new())
             }
         };
-        let mut by_weight = [0.0; LANES];
+        let mut by_weight = [0.0; AT_ONCE];
         for kind in 0..by_type.len() {
             by_weight[kind] = by_type[kind] * self.head.r#type.scale[kind] / *norm;
         }
@@ -52,38 +52,30 @@ impl Scorer {
                 .collect(),
             None => Vec::new(),
         };
-        times.resize(self.rows.len(), 0);
         for occurrence in read.iter() {
             let row = occurrence.feature as u32 as usize;
-            times[row] = times[row].saturating_add(1);
-        }
-        for occurrence in read.iter() {
-            let row = occurrence.feature as u32 as usize;
-            let (types, _) = self.rows[row].weights.as_chunks::<LANES>();
+            let (types, _) = self.rows[row].weights.as_chunks::<AT_ONCE>();
             let mut share = by_weight.product(&types[0]) / f32::from(times[row]);
             let clause = place_of(occurrence.feature).checked_sub(1);
             if let Some(slopes) = clause.and_then(|clause| by_act.get(clause)) {
-                share += slopes.product(&self.acts[row]);
+                share += slopes.product(&self.rows[row].acts);
             }
             each(share, occurrence.field, occurrence.start..occurrence.end);
-        }
-        for occurrence in read.iter() {
-            times[occurrence.feature as u32 as usize] = 0;
         }
     }
 }
 
 /// Weights multiplied at once: all acts, or the types and the first of what follows them in a row.
-const LANES: usize = ACTS.len();
+const AT_ONCE: usize = ACTS.len();
 
 /// Slopes as whole numbers of a unit: whole numbers of 16 bits are multiplied and added eight at a time.
 struct Slopes {
-    steps: [i16; LANES],
+    steps: [i16; AT_ONCE],
     unit: f32,
 }
 
 impl Slopes {
-    fn new(slopes: [f32; LANES]) -> Self {
+    fn new(slopes: [f32; AT_ONCE]) -> Self {
         let top = slopes.iter().fold(0.0f32, |top, slope| top.max(slope.abs()));
         let unit = (top / f32::from(i16::MAX)).max(f32::MIN_POSITIVE);
         Self {
@@ -92,7 +84,7 @@ impl Slopes {
         }
     }
 
-    fn product(&self, weights: &[i8; LANES]) -> f32 {
+    fn product(&self, weights: &[i8; AT_ONCE]) -> f32 {
         let mut sum = 0;
         for (step, weight) in self.steps.iter().zip(weights) {
             sum += i32::from(*step) * i32::from(*weight);

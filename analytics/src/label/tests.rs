@@ -411,9 +411,9 @@ fn shared_data_is_understood_across_sources() {
         &|_, _| {},
     )
     .unwrap();
-    assert!(report.r#type.accuracy > Some(0.845), "{report}");
-    assert!(report.r#type.kept > Some(0.65), "{report}");
-    assert!(report.r#type.kept_accuracy > Some(0.95), "{report}");
+    assert!(report.r#type.accuracy > Some(0.85), "{report}");
+    assert!(report.r#type.kept > Some(0.67), "{report}");
+    assert!(report.r#type.kept_accuracy > Some(0.94), "{report}");
     assert!(report.topic.accuracy > Some(0.80), "{report}");
     assert!(report.sentiment.macro_f1 > Some(0.79), "{report}");
     std::fs::write(std::env::temp_dir().join("figures.txt"), report.to_string()).unwrap();

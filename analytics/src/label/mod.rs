@@ -190,7 +190,7 @@ impl Models {
         Ok(batch::label(&self.scorer, self.correction.as_ref(), texts, None)?.0)
     }
 
-    /// The sentiment of each text alone, in order: the number [`Self::label`] gives, several times as fast.
+    /// The sentiment of each text alone, in order: the number [`Self::label`] gives, sooner.
     pub fn sentiments(&self, texts: &[Text<'_>]) -> Vec<f32> {
         let mut scratch = self.sentiment.scratch();
         let number = |text: &Text<'_>| {

@@ -32,7 +32,7 @@ pub(super) struct ClassifyArgs {
     /// Leave the evidence out
     #[arg(long)]
     no_evidence: bool,
-    /// Label only this, without evidence, region, businesses and sensitive content: several times as fast
+    /// Label only this, without evidence, region, businesses and sensitive content: faster, sentiment alone the most
     #[arg(long, value_name = "PART", value_enum, value_delimiter = ',')]
     only: Vec<Part>,
 }

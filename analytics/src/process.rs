@@ -236,8 +236,8 @@ impl Processor {
                         Some(Text {
                             title,
                             body,
-                            title_words,
-                            body_words,
+                            title_words: &title_words.words,
+                            body_words: &body_words.words,
                         })
                     })
                     .collect();

@@ -3,11 +3,11 @@
 //! Must never write to the ledger: what it makes goes on the log and comes back from there.
 
 use crate::{
-    label::{Models, Text, event::classified},
+    label::{Models, Text, Words, event::classified},
     ledger::Ledger,
     process::ProcessError,
 };
-use index::{Segmented, Segmenter};
+use index::Segmenter;
 use ingest::{
     record::{Body, Record},
     time::Moment,
@@ -62,7 +62,7 @@ pub(crate) fn labels_of(
     relabelled_at: Option<Moment>,
 ) -> Result<Vec<Record>, ProcessError> {
     let actor = models.actor();
-    let texts: Vec<(Record, String, String, (Segmented, Segmented))> = records
+    let texts: Vec<(Record, String, String, Words)> = records
         .into_par_iter()
         .filter_map(|record| {
             let Body::Ticket(event) = &record.body else {
@@ -72,19 +72,14 @@ pub(crate) fn labels_of(
                 Ok(text) => text.unwrap_or_default(),
                 Err(error) => return Some(Err(error)),
             };
-            let words = (segmenter.segment(&text.0), segmenter.segment(&text.1));
+            let words = Words::of(segmenter, &text.0, &text.1);
             Some(Ok((record, text.0, text.1, words)))
         })
         .collect::<Result<_, _>>()?;
     let labels = texts.par_chunks(CHUNK).map(|part| {
         let views: Vec<Text<'_>> = part
             .iter()
-            .map(|(_, title, body, words)| Text {
-                title,
-                body,
-                title_words: &words.0,
-                body_words: &words.1,
-            })
+            .map(|(_, title, body, words)| words.text(title, body))
             .collect();
         let labels = models.label(&views)?;
         let records = part.iter().zip(&labels);

@@ -19,5 +19,5 @@ mod tokens;
 pub mod writer;
 
 pub use schema::{Document, Kind};
-pub use segment::{Segmented, Segmenter};
+pub use segment::{Segmented, Segmenter, Word};
 pub use stored::Stored;

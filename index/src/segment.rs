@@ -2,7 +2,10 @@
 
 use crate::fold::{Folded, fold};
 use jieba_rs::{Jieba, Token};
-use std::sync::{Arc, OnceLock};
+use std::{
+    ops::Range,
+    sync::{Arc, OnceLock},
+};
 
 /// The words of a text, as byte ranges into it. Search-mode jieba: a long word is preceded by the shorter words inside
 /// it, all with the position of the long word. What holds no letter or digit (punctuation, white space) is no word.
@@ -58,11 +61,8 @@ impl Segmenter {
 
     /// The words of `text`. Linear in the text's length; never panics. What lies beyond 4 GiB is left out.
     pub fn segment(&self, text: &str) -> Segmented {
-        let text = &text[..text.floor_char_boundary(u32::MAX as usize)];
-        let folded = Folded::new(text);
-        // Without jieba's guess at unknown words: it depends on what stands beside them, so the same name is guessed in
-        // one text and not in the next, and a query misses texts. A name outside the dictionary gives its characters.
-        let tokens = self.jieba.cut_for_search(&folded.text, false);
+        let folded = Folded::new(readable(text));
+        let tokens = self.jieba.cut_for_search(&folded.text, GUESS);
 
         let mut segmented = Segmented {
             words: Vec::with_capacity(tokens.len()),
@@ -86,6 +86,45 @@ impl Segmenter {
         }
         segmented
     }
+
+    /// The words of `text` as [`Self::segment`] has them, without the shorter ones inside them and without terms: sooner, for
+    /// what is labelled and not indexed.
+    pub fn whole_words(&self, text: &str) -> Vec<Word> {
+        let folded = Folded::new(readable(text));
+        let tokens = self.jieba.cut(&folded.text, GUESS);
+        let mut way_back = folded.way_back();
+        let words = (0u32..)
+            .zip(&tokens)
+            .filter(|(_, token)| token.word.contains(is_letter_or_digit));
+        words
+            .map(|(position, token)| {
+                let (start, end) = way_back.original(token.byte_start, token.byte_end);
+                Word {
+                    start: start as u32,
+                    end: end as u32,
+                    position,
+                }
+            })
+            .collect()
+    }
+}
+
+/// Whether jieba guesses at words outside the dictionary. Its guess depends on what stands beside them, so the same name is
+/// guessed in one text and not in the next, and a query misses texts. A name outside the dictionary gives its characters.
+const GUESS: bool = false;
+
+/// As much of a text as places of 32 bits can point into.
+fn readable(text: &str) -> &str {
+    &text[..text.floor_char_boundary(u32::MAX as usize)]
+}
+
+/// The byte ranges of the whole words among `words`, which may hold the shorter ones inside them, too.
+pub fn whole(words: &[Word]) -> impl Iterator<Item = Range<u32>> {
+    // The whole word of a position comes last.
+    words
+        .chunk_by(|word, next| word.position == next.position)
+        .filter_map(|words| words.last())
+        .map(|word| word.start..word.end)
 }
 
 /// Nearly every character is an ideograph or ASCII, and needs no look into Unicode's tables.
@@ -238,6 +277,15 @@ mod tests {
                 prop_assert!(word.position >= last);
                 last = word.position;
             }
+        }
+
+        #[test]
+        fn whole_words_are_those_of_search_mode(text in "[\\PC民法院人大会议中国A-Z0-9.\\-\r\n ]{0,60}") {
+            let segmenter = Segmenter::new("").unwrap();
+            let (segmented, words) = (segmenter.segment(&text), segmenter.whole_words(&text));
+            let ranges = |words: &[Word]| whole(words).collect::<Vec<_>>();
+            prop_assert_eq!(ranges(&segmented.words), ranges(&words));
+            prop_assert!(words.iter().all(|word| segmented.words.contains(word)));
         }
     }
 }

@@ -5,7 +5,7 @@ use super::correct::Correction;
 use super::feature::Field;
 use super::score::{Scorer, Scratch, best};
 use super::text::{Evidence, Text};
-use index::Segmented;
+use index::{Word, segment::whole};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
@@ -102,7 +102,7 @@ impl Shares {
 }
 
 /// Words with their sums, neighbours of one mind joined.
-fn phrases<'a>(text: &'a str, words: &Segmented, shares: &Shares, each: &mut impl FnMut(&'a str, f32)) {
+fn phrases<'a>(text: &'a str, words: &[Word], shares: &Shares, each: &mut impl FnMut(&'a str, f32)) {
     let mut open: Option<(usize, usize, f32, f32)> = None;
     let mut close = |open: Option<(usize, usize, f32, f32)>| {
         if let Some((start, end, weight, _)) = open
@@ -111,13 +111,11 @@ fn phrases<'a>(text: &'a str, words: &Segmented, shares: &Shares, each: &mut imp
             each(piece, weight);
         }
     };
-    let mut next = 0;
-    for word in &words.words {
-        let (start, end) = ((word.start as usize).max(next), word.end as usize);
-        let Some(weight) = shares.between(start, end).filter(|_| start < end) else {
+    for word in whole(words) {
+        let (start, end) = (word.start as usize, word.end as usize);
+        let Some(weight) = shares.between(start, end) else {
             continue;
         };
-        next = end;
         match &mut open {
             Some((first, last, sum, peak))
                 if *last == start

@@ -7,7 +7,7 @@
 use super::letters::{Letter, Letters, Run};
 use super::marks::marks;
 use super::text::Text;
-use index::Segmented;
+use index::{Word, segment::whole};
 use std::ops::Range;
 
 /// Longest stretch of a body that is read, in bytes: about 20,000 characters. What comes after it changes no label but
@@ -197,12 +197,11 @@ fn grams(letters: &[Letter], zone: Zone, field: Field, sink: &mut impl Sink) {
 }
 
 /// Whole words of two characters and more, and neighbouring whole words with nothing between them; those inside `part`
-/// also in `zone`. Search-mode segmentation also gives the short words inside a long one: overlapping words are taken
-/// together, which restores the long one.
+/// also in `zone`.
 #[inline(always)]
 fn words(
     (text, letters): (&str, &Letters),
-    words: &Segmented,
+    words: &[Word],
     part: &Range<usize>,
     zone: Zone,
     field: Field,
@@ -210,14 +209,14 @@ fn words(
 ) {
     let mut reader = letters.reader();
     let mut previous: Option<(Run, u32, u32)> = None;
-    let mut emit = |span: Range<u32>| {
+    for span in whole(words) {
         let Some(word) = text.get(span.start as usize..span.end as usize) else {
             previous = None;
-            return;
+            continue;
         };
         let run = reader.run(&span).unwrap_or_else(|| Letters::of(word).run());
         if run.length == 0 {
-            return;
+            continue;
         }
         let mut report = |code, pair: bool, span: Range<u32>| {
             let kind = |zone| if pair { Kind::Pair(zone) } else { Kind::Plain(zone) };
@@ -235,23 +234,6 @@ fn words(
             report(before.then(run), true, start..span.end);
         }
         previous = Some((run, span.start, span.end));
-    };
-    let mut whole: Option<Range<u32>> = None;
-    for word in &words.words {
-        match &mut whole {
-            Some(range) if word.start < range.end => {
-                range.start = range.start.min(word.start);
-                range.end = range.end.max(word.end);
-            }
-            _ => {
-                if let Some(done) = whole.replace(word.start..word.end) {
-                    emit(done);
-                }
-            }
-        }
-    }
-    if let Some(done) = whole {
-        emit(done);
     }
 }
 
@@ -294,17 +276,13 @@ fn floor(text: &str, at: usize) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use super::super::text::Words;
     use super::*;
 
     /// What type and topic learn from; only the sentiment sees the marks of a post.
     fn hashes(title: &str, body: &str) -> Vec<u32> {
-        let empty = Segmented::default();
-        let text = Text {
-            title,
-            body,
-            title_words: &empty,
-            body_words: &empty,
-        };
+        let words = Words::default();
+        let text = words.text(title, body);
         let mut seen = Vec::new();
         extract(&text, &mut |hash, kind, _, _| {
             if kind != Kind::Mark {
@@ -326,13 +304,8 @@ mod tests {
     #[test]
     fn a_run_is_found_under_its_own_hash() {
         let body = "小区没人管，停水三天";
-        let words = index::Segmenter::new("").unwrap().segment(body);
-        let text = Text {
-            title: "",
-            body,
-            title_words: &Segmented::default(),
-            body_words: &words,
-        };
+        let words = Words::of(&index::Segmenter::new("").unwrap(), "", body);
+        let text = words.text("", body);
         let mut seen = Vec::new();
         extract(&text, &mut |hash, _, _, _| seen.push(hash));
         // Two characters, a word, two words as one; in the text and in its closing sentence.
@@ -357,13 +330,8 @@ mod tests {
     #[test]
     fn spans_lie_in_the_text() {
         let (title, body) = ("𠮷野家１２３排水", "ａｂ 油烟😀😀\u{3000}扰民。\r\n_x000D_ 求助");
-        let empty = Segmented::default();
-        let text = Text {
-            title,
-            body,
-            title_words: &empty,
-            body_words: &empty,
-        };
+        let words = Words::default();
+        let text = words.text(title, body);
         extract(&text, &mut |_, _, field, span: Range<u32>| {
             let source = if field == Field::Title { title } else { body };
             assert!(

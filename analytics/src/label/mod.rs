@@ -24,7 +24,7 @@ pub mod train;
 pub mod weights;
 
 pub use error::LabelError;
-pub use text::{Evidence, Label, SENTIMENTS, TOPICS, Text, sentiment_name};
+pub use text::{Evidence, Label, SENTIMENTS, TOPICS, Text, Words, sentiment_name};
 
 use crate::{
     region::{Gazetteer, Located, organisations},

@@ -189,8 +189,8 @@ impl Scorer {
         extract(text, &mut |hash, kind: Kind, field: Field, span: Range<u32>| {
             hits.push(self.placed(hash, kind, field, span.start, clauses));
         });
-        keep(hits, |hit| self.known.may_hold(*hit as u32));
-        keep(hits, |hit| self.find(hit));
+        self.known
+            .find(hits, |hit| *hit as u32, |hit, row| *hit = moved(*hit, row));
         self.add_up(scratch)
     }
 
@@ -210,14 +210,6 @@ impl Scorer {
             0
         };
         in_title << 63 | (place as u64) << 32 | u64::from(hash)
-    }
-
-    /// Turns a hash into its row; `false` if it is not known.
-    #[inline(always)]
-    fn find(&self, feature: &mut Placed) -> bool {
-        let (row, is_known) = self.known.row(*feature as u32);
-        *feature = moved(*feature, row);
-        is_known
     }
 
     /// Sums of the weights of the hits, each row once, and the norms; and what each clause's features say of its acts.
@@ -285,8 +277,11 @@ impl Scorer {
                 end: span.end,
             });
         });
-        keep(read, |occurrence| self.known.may_hold(occurrence.feature as u32));
-        keep(read, |occurrence| self.find(&mut occurrence.feature));
+        self.known.find(
+            read,
+            |occurrence| occurrence.feature as u32,
+            |occurrence, row| occurrence.feature = moved(occurrence.feature, row),
+        );
         hits.extend(read.iter().map(|occurrence| occurrence.feature));
         let (sums, norms) = self.add_up(scratch);
         self.scores(&sums, norms, scratch)

@@ -1,34 +1,27 @@
 use super::train::{TrainInput, train};
 use super::*;
-use index::{Segmented, Segmenter};
+use index::Segmenter;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 struct Cut {
     title: String,
     body: String,
-    title_words: Segmented,
-    body_words: Segmented,
+    words: Words,
 }
 
 impl Cut {
     fn new(title: &str, body: &str) -> Self {
         let segmenter = Segmenter::new("").unwrap();
         Self {
-            title_words: segmenter.segment(title),
-            body_words: segmenter.segment(body),
+            words: Words::of(&segmenter, title, body),
             title: title.to_owned(),
             body: body.to_owned(),
         }
     }
 
     fn text(&self) -> Text<'_> {
-        Text {
-            title: &self.title,
-            body: &self.body,
-            title_words: &self.title_words,
-            body_words: &self.body_words,
-        }
+        self.words.text(&self.title, &self.body)
     }
 }
 
@@ -149,7 +142,7 @@ fn odd_texts_are_labelled_like_any() {
     // Words that do not belong to the text must do no harm either.
     let (a, b) = (Cut::new("", "短"), Cut::new("", "这是一段长得多的文字"));
     let mixed = Text {
-        body_words: &b.body_words,
+        body_words: b.text().body_words,
         ..a.text()
     };
     assert_eq!(models.label(&[mixed]).unwrap().len(), 1);

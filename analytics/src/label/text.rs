@@ -1,7 +1,7 @@
 //! What goes in and what comes out of labelling: pure data.
 
 use crate::sensitive::Flag;
-use index::Segmented;
+use index::{Segmenter, Word};
 use ingest::record::TicketType;
 use serde::Serialize;
 
@@ -12,10 +12,37 @@ pub struct Text<'a> {
     pub title: &'a str,
     /// Body.
     pub body: &'a str,
-    /// Words of `title`.
-    pub title_words: &'a Segmented,
-    /// Words of `body`.
-    pub body_words: &'a Segmented,
+    /// Words of `title`; shorter ones inside a word are passed over.
+    pub title_words: &'a [Word],
+    /// Words of `body`, likewise.
+    pub body_words: &'a [Word],
+}
+
+/// The words of a text that is labelled and not indexed.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    title: Vec<Word>,
+    body: Vec<Word>,
+}
+
+impl Words {
+    /// Cuts a title and a body.
+    pub fn of(segmenter: &Segmenter, title: &str, body: &str) -> Self {
+        Self {
+            title: segmenter.whole_words(title),
+            body: segmenter.whole_words(body),
+        }
+    }
+
+    /// The text, `title` and `body` being those the words were found in.
+    pub fn text<'a>(&'a self, title: &'a str, body: &'a str) -> Text<'a> {
+        Text {
+            title,
+            body,
+            title_words: &self.title,
+            body_words: &self.body,
+        }
+    }
 }
 
 /// Labels of one text.

@@ -1,26 +1,23 @@
 //! `minsheng classify`: JSON Lines in, one line each out, memory flat however long the stream is.
 
+mod lines;
+
 use super::{Common, output::Output};
 use crate::run::models_of;
-use analytics::label::{Evidence, Label, Models, Text, sentiment_name};
+use analytics::label::{Evidence, Label, Models, Text, Words, sentiment_name};
 use clap::{Args, ValueEnum};
-use index::{Segmented, Segmenter};
+use index::Segmenter;
 use ingest::record::TicketType;
+use lines::{Line, Lines};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::{
-    io::{BufRead, BufReader, Read, Write},
+    io::{BufReader, Read, Write},
     path::PathBuf,
 };
 
-/// Lines labelled at once.
-const BATCH: usize = 1024;
 /// Lines a thread works on at once: few enough that their words are still at hand when they are labelled.
 const AT_ONCE: usize = 64;
-/// Bytes after which a batch is labelled though it has fewer lines: memory stays flat on a stream of long lines, too.
-const BATCH_BYTES: usize = 4 << 20;
-/// A ticket of a megabyte is none; a longer line is refused and skipped to its end.
-const MAX_LINE: usize = 1 << 20;
 /// Pieces of evidence per ticket.
 const EVIDENCE: usize = 5;
 
@@ -86,10 +83,11 @@ struct Parts {
 }
 
 /// What is told of a ticket.
-struct Told {
-    parts: Parts,
-    /// The whole label with its evidence, where everything is asked for.
-    whole: Option<(Label, Vec<Evidence>)>,
+enum Told {
+    /// Everything, with its evidence.
+    Whole(Box<Label>, Vec<Evidence>),
+    /// What was asked for.
+    Parts(Parts),
 }
 
 #[derive(Serialize)]
@@ -156,10 +154,7 @@ pub(super) fn run(common: &Common, args: &ClassifyArgs) -> anyhow::Result<()> {
         ),
         _ => Box::new(std::io::stdin().lock()),
     };
-    let mut lines = Lines {
-        input: BufReader::with_capacity(1 << 16, input),
-        number: 0,
-    };
+    let mut lines = Lines::new(BufReader::with_capacity(1 << 16, input));
     let classifier = Classifier {
         models: &models,
         segmenter: &segmenter,
@@ -182,9 +177,6 @@ pub(super) fn run(common: &Common, args: &ClassifyArgs) -> anyhow::Result<()> {
         }
     }
 }
-
-/// A line of the input with its number.
-type Line = (u64, Result<String, String>);
 
 fn parse(line: &str) -> Result<Ticket, String> {
     serde_json::from_str(line).map_err(|error| {
@@ -212,26 +204,16 @@ impl Classifier<'_> {
             .iter()
             .map(|(_, line)| line.as_ref().map_err(String::clone).and_then(|line| parse(line)))
             .collect();
-        let words: Vec<(Segmented, Segmented)> = tickets
+        let words: Vec<Words> = tickets
             .iter()
             .flatten()
-            .map(|ticket| {
-                (
-                    self.segmenter.segment(&ticket.title),
-                    self.segmenter.segment(&ticket.body),
-                )
-            })
+            .map(|ticket| Words::of(self.segmenter, &ticket.title, &ticket.body))
             .collect();
         let texts: Vec<Text<'_>> = tickets
             .iter()
             .flatten()
             .zip(&words)
-            .map(|(ticket, words)| Text {
-                title: &ticket.title,
-                body: &ticket.body,
-                title_words: &words.0,
-                body_words: &words.1,
-            })
+            .map(|(ticket, words)| words.text(&ticket.title, &ticket.body))
             .collect();
         let mut labelled = self.label(&texts)?.into_iter();
         let mut out = Vec::new();
@@ -239,7 +221,7 @@ impl Classifier<'_> {
             match ticket {
                 Ok(ticket) => {
                     if let Some(told) = labelled.next() {
-                        self.answer(ticket, &told, &mut out)?;
+                        self.answer(ticket, told, &mut out)?;
                     }
                 }
                 Err(error) if !self.json => writeln!(out, "line {number}: {error}")?,
@@ -250,41 +232,35 @@ impl Classifier<'_> {
     }
 
     fn label(&self, texts: &[Text<'_>]) -> anyhow::Result<Vec<Told>> {
-        let whole = |told: (Label, Vec<Evidence>)| Told {
-            parts: self.parts(&told.0),
-            whole: Some(told),
-        };
-        let part = |parts| Told { parts, whole: None };
+        let whole = |(label, evidence)| Told::Whole(Box::new(label), evidence);
         Ok(match (self.only, self.evidence) {
             ([], true) => {
                 let told = self.models.explain(texts, EVIDENCE)?;
                 told.into_iter().map(whole).collect()
             }
             ([], false) => {
-                let labels = self.models.label(texts)?;
-                labels
-                    .into_iter()
-                    .map(|label| whole((label, Vec::new())))
-                    .collect()
+                let labels = self.models.label(texts)?.into_iter();
+                labels.map(|label| whole((label, Vec::new()))).collect()
             }
             ([Part::Sentiment], _) => {
                 let sentiment = |number| Parts {
                     sentiment: Some(SentimentPart::of(number)),
                     ..Parts::default()
                 };
-                let numbers = self.models.sentiments(texts);
-                numbers
-                    .into_iter()
-                    .map(|number| part(sentiment(number)))
-                    .collect()
+                let numbers = self.models.sentiments(texts).into_iter();
+                numbers.map(|number| Told::Parts(sentiment(number))).collect()
             }
             _ => {
                 let labels = self.models.label_words(texts)?;
-                labels.iter().map(|label| part(self.parts(label))).collect()
+                labels
+                    .iter()
+                    .map(|label| Told::Parts(self.parts(label)))
+                    .collect()
             }
         })
     }
 
+    /// What was asked for of a label.
     fn parts(&self, label: &Label) -> Parts {
         let asked = |part| self.only.is_empty() || self.only.contains(&part);
         Parts {
@@ -294,30 +270,41 @@ impl Classifier<'_> {
         }
     }
 
-    fn answer(&self, ticket: &Ticket, told: &Told, out: &mut Vec<u8>) -> anyhow::Result<()> {
+    fn answer(&self, ticket: &Ticket, told: Told, out: &mut Vec<u8>) -> anyhow::Result<()> {
         let Ticket { id, .. } = ticket;
-        match (&told.whole, &told.parts) {
-            (Some((label, evidence)), _) if self.json => line(out, &Answer { id, label, evidence }),
-            (None, parts) if self.json => line(out, &PartAnswer { id, parts }),
-            (_, parts) => {
-                let mut columns = vec![id.to_string()];
-                if let Some(part) = &parts.r#type {
-                    columns.push(part.r#type.chinese().to_owned());
-                    columns.push(format!("{:.2}", part.confidence));
-                }
-                if let Some(part) = &parts.topic {
-                    columns.push(part.topic.to_owned());
-                }
-                if let Some(part) = &parts.sentiment {
-                    columns.push(format!("{:+.2}", part.sentiment));
-                }
-                if let Some(part) = &parts.r#type {
-                    columns.push(if part.abstained { "待人工判定" } else { "" }.to_owned());
-                }
-                Ok(writeln!(out, "{}", columns.join("\t"))?)
-            }
+        match told {
+            Told::Whole(label, evidence) if self.json => line(
+                out,
+                &Answer {
+                    id,
+                    label: &label,
+                    evidence: &evidence,
+                },
+            ),
+            Told::Parts(parts) if self.json => line(out, &PartAnswer { id, parts: &parts }),
+            Told::Whole(label, _) => columns(out, id, &self.parts(&label)),
+            Told::Parts(parts) => columns(out, id, &parts),
         }
     }
+}
+
+/// A line to read: what is told, parted by tabs.
+fn columns(out: &mut Vec<u8>, id: &serde_json::Value, parts: &Parts) -> anyhow::Result<()> {
+    let mut columns = vec![id.to_string()];
+    if let Some(part) = &parts.r#type {
+        columns.push(part.r#type.chinese().to_owned());
+        columns.push(format!("{:.2}", part.confidence));
+    }
+    if let Some(part) = &parts.topic {
+        columns.push(part.topic.to_owned());
+    }
+    if let Some(part) = &parts.sentiment {
+        columns.push(format!("{:+.2}", part.sentiment));
+    }
+    if let Some(part) = &parts.r#type {
+        columns.push(if part.abstained { "待人工判定" } else { "" }.to_owned());
+    }
+    Ok(writeln!(out, "{}", columns.join("\t"))?)
 }
 
 fn line(out: &mut Vec<u8>, value: &impl Serialize) -> anyhow::Result<()> {
@@ -325,90 +312,17 @@ fn line(out: &mut Vec<u8>, value: &impl Serialize) -> anyhow::Result<()> {
     Ok(writeln!(out)?)
 }
 
-/// Numbered lines of bounded length; blank lines are passed over.
-struct Lines<R> {
-    input: R,
-    number: u64,
-}
-
-impl<R: BufRead> Lines<R> {
-    /// The next lines, as many as are labelled at once; none at the end.
-    fn batch(&mut self) -> std::io::Result<Vec<Line>> {
-        let (mut batch, mut bytes) = (Vec::new(), 0);
-        while batch.len() < BATCH && bytes < BATCH_BYTES {
-            let Some(line) = self.next().transpose()? else {
-                break;
-            };
-            bytes += line.1.as_ref().map_or(0, String::len);
-            batch.push(line);
-        }
-        Ok(batch)
-    }
-}
-
-impl<R: BufRead> Iterator for Lines<R> {
-    type Item = std::io::Result<Line>;
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            let mut bytes = Vec::new();
-            match self
-                .input
-                .by_ref()
-                .take(MAX_LINE as u64 + 1)
-                .read_until(b'\n', &mut bytes)
-            {
-                Ok(0) => return None,
-                Ok(_) => {}
-                Err(error) => return Some(Err(error)),
-            }
-            self.number += 1;
-            if bytes.len() > MAX_LINE && bytes.last() != Some(&b'\n') {
-                if let Err(error) = skip_line(&mut self.input) {
-                    return Some(Err(error));
-                }
-                return Some(Ok((
-                    self.number,
-                    Err(format!("line is longer than {MAX_LINE} bytes")),
-                )));
-            }
-            if !bytes.trim_ascii().is_empty() {
-                let line = String::from_utf8(bytes).map_err(|_| "line is not UTF-8".to_owned());
-                return Some(Ok((self.number, line)));
-            }
-        }
-    }
-}
-
-fn skip_line(input: &mut impl BufRead) -> std::io::Result<()> {
-    loop {
-        let buffer = input.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(());
-        }
-        let end = buffer.iter().position(|byte| *byte == b'\n');
-        let used = end.map_or(buffer.len(), |at| at + 1);
-        input.consume(used);
-        if end.is_some() {
-            return Ok(());
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::lines::MAX_LINE;
     use super::*;
-
-    fn lines(input: &[u8]) -> Lines<&[u8]> {
-        Lines { input, number: 0 }
-    }
 
     #[test]
     fn a_broken_line_is_answered_by_its_number_and_the_next_is_read() {
         let mut input = b"{\"id\":1,\"body\":\"a\"}\n\n{broken\n\xff\xfe\n".to_vec();
         input.extend(vec![b'x'; MAX_LINE + 10]);
         input.extend(b"\n{\"id\":2}\n17\n{\"id\":3,\"body\":null}");
-        let answers: Vec<(u64, Result<Ticket, String>)> = lines(&input)
+        let answers: Vec<(u64, Result<Ticket, String>)> = Lines::new(&*input)
             .batch()
             .unwrap()
             .into_iter()
@@ -431,26 +345,5 @@ mod tests {
         assert!(error(1).contains("column 2"), "{}", error(1));
         assert_eq!(error(2), "line is not UTF-8");
         assert!(error(3).contains("longer than"));
-    }
-
-    #[test]
-    fn long_lines_make_small_batches() {
-        let mut input = Vec::new();
-        for _ in 0..12 {
-            input.extend(vec![b' '; 10]);
-            input.extend(vec![b'x'; MAX_LINE - 20]);
-            input.push(b'\n');
-        }
-        let mut lines = lines(&input);
-        let mut sizes = Vec::new();
-        loop {
-            let batch = lines.batch().unwrap();
-            if batch.is_empty() {
-                break;
-            }
-            sizes.push(batch.len());
-        }
-        assert_eq!(sizes.iter().sum::<usize>(), 12);
-        assert!(sizes.iter().all(|size| *size <= 5), "{sizes:?}");
     }
 }

@@ -11,7 +11,7 @@ use super::{
 use crate::{data::random_token, error::Error, state::App};
 use analytics::{
     deadline::Due,
-    label::{Evidence, Label, Text},
+    label::{Evidence, Label, Words},
     ledger::{LabelledBy, Status, Ticket, TimelineEntry, UNKNOWN_TYPE_CHINESE},
     lifecycle::Deed,
     region::{Located, Place},
@@ -114,16 +114,8 @@ impl Case {
             .ticket(no)?
             .ok_or_else(|| Error::NotFound("没有这个编号的工单。".to_owned()))?;
         let timeline = app.ledger().timeline(no)?;
-        let (title_words, body_words) = (
-            app.segmenter().segment(&ticket.title),
-            app.segmenter().segment(&ticket.body),
-        );
-        let text = Text {
-            title: &ticket.title,
-            body: &ticket.body,
-            title_words: &title_words,
-            body_words: &body_words,
-        };
+        let words = Words::of(app.segmenter(), &ticket.title, &ticket.body);
+        let text = words.text(&ticket.title, &ticket.body);
         let label = app.models().label(&[text])?.pop();
         let evidence = if label.is_some() {
             app.models().evidence(&text, EVIDENCE)

@@ -7,7 +7,7 @@
 use super::{COLUMNS, Correction, Head, LEAST, Material, TOPIC, TYPE, features, fingerprint, tilt};
 use crate::label::error::LabelError;
 use crate::label::score::Scores;
-use crate::label::text::{TOPICS, Text};
+use crate::label::text::{TOPICS, Words};
 use crate::label::train::duplicates;
 use crate::ledger::Judged;
 use ingest::record::TicketType;
@@ -52,16 +52,8 @@ pub(super) fn examples(material: &Material<'_>) -> Result<Vec<Example>, LabelErr
         return Err(LabelError::TooFew("types given by people"));
     }
     let one = |(judged, by_person): (&Judged, bool)| {
-        let (title_words, body_words) = (
-            material.segmenter.segment(&judged.title),
-            material.segmenter.segment(&judged.body),
-        );
-        let text = Text {
-            title: &judged.title,
-            body: &judged.body,
-            title_words: &title_words,
-            body_words: &body_words,
-        };
+        let words = Words::of(material.segmenter, &judged.title, &judged.body);
+        let text = words.text(&judged.title, &judged.body);
         let kind = |kind| TicketType::ALL.iter().position(|other| *other == kind);
         let topic = |topic: &String| TOPICS.iter().position(|other| other == topic);
         Example {

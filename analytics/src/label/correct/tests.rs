@@ -99,13 +99,8 @@ fn what_people_say_is_learnt_and_the_rest_left_alone() {
     let models = Models::shipped().unwrap().corrected(correction).unwrap();
     assert_ne!(models.hash(), base.hash());
     let label = |models: &Models, body: &str| {
-        let words = segmenter.segment(body);
-        let text = Text {
-            title: "",
-            body,
-            title_words: &segmenter.segment(""),
-            body_words: &words,
-        };
+        let words = Words::of(&segmenter, "", body);
+        let text = words.text("", body);
         let evidence = models.evidence(&text, usize::MAX);
         (models.label(&[text]).unwrap().remove(0), evidence)
     };

@@ -10,7 +10,7 @@ pub use split::split;
 
 use super::error::LabelError;
 use super::score::Scorer;
-use super::text::{SENTIMENTS, TOPICS, Text};
+use super::text::{SENTIMENTS, TOPICS, Words};
 use super::tone;
 use super::train::{TrainInput, corpus::Corpus, corpus::Example, fit, knowledge};
 use super::weights::Weights;
@@ -68,16 +68,8 @@ fn measure(weights: &Weights, test: &Corpus, input: &EvaluateInput<'_>) -> Resul
     let (mut types, mut topics, mut sentiments) = (Vec::new(), Vec::new(), Vec::new());
     for example in test.tickets.iter().chain(&test.posts) {
         let Example { title, body, .. } = example;
-        let (title_words, body_words) = (
-            input.texts.segmenter.segment(title),
-            input.texts.segmenter.segment(body),
-        );
-        let text = Text {
-            title,
-            body,
-            title_words: &title_words,
-            body_words: &body_words,
-        };
+        let words = Words::of(input.texts.segmenter, title, body);
+        let text = words.text(title, body);
         let mut scores = scorer.score(&text, &mut scratch);
         tone::correct(&text, &mut scores.sentiment);
         let keep = |guesses: &mut Vec<Guess>, truth: Option<usize>, probabilities: &[f32]| {

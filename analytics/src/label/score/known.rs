@@ -50,16 +50,32 @@ impl Known {
         known
     }
 
+    /// Turns the hash of each item into its row; drops the items that are not known.
+    #[inline(always)]
+    pub(super) fn find<T: Copy>(
+        &self,
+        items: &mut Vec<T>,
+        hash: impl Fn(&T) -> u32,
+        mut become_row: impl FnMut(&mut T, u32),
+    ) {
+        keep(items, |item| self.may_hold(hash(item)));
+        keep(items, |item| {
+            let (row, is_known) = self.row(hash(item));
+            become_row(item, row);
+            is_known
+        });
+    }
+
     /// Whether a feature may be known; `false` is sure.
     #[inline(always)]
-    pub(super) fn may_hold(&self, hash: u32) -> bool {
+    fn may_hold(&self, hash: u32) -> bool {
         let bit = hash >> (32 - SIEVE_BITS);
         self.sieve[bit as usize / 64] >> (bit % 64) & 1 != 0
     }
 
     /// The row of a feature, and whether it is known at all.
     #[inline(always)]
-    pub(super) fn row(&self, hash: u32) -> (u32, bool) {
+    fn row(&self, hash: u32) -> (u32, bool) {
         let slot = self.slots[(hash >> self.shift) as usize];
         let here = (slot ^ hash) & ((1 << self.shift) - 1) == 0;
         if slot != 0 && !here {

@@ -64,12 +64,7 @@ impl SentimentScorer {
         extract(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
             hits.push(hash)
         });
-        keep(hits, |hit| self.known.may_hold(*hit));
-        keep(hits, |hit| {
-            let (row, is_known) = self.known.row(*hit);
-            *hit = row;
-            is_known
-        });
+        self.known.find(hits, |hit| *hit, |hit, row| *hit = row);
         keep(hits, |hit| {
             let (word, bit) = (&mut seen[*hit as usize / 64], *hit % 64);
             let is_new = *word >> bit & 1 == 0;

@@ -86,13 +86,8 @@ const NOT_PRAISED: [&str; 38] = [
 
 /// The sentiment by the weights alone, and the one given.
 fn labels(models: &Models, segmenter: &Segmenter, title: &str, body: &str) -> (&'static str, &'static str) {
-    let (title_words, body_words) = (segmenter.segment(title), segmenter.segment(body));
-    let text = Text {
-        title,
-        body,
-        title_words: &title_words,
-        body_words: &body_words,
-    };
+    let words = Words::of(segmenter, title, body);
+    let text = words.text(title, body);
     let weights = sentiment_name(sentiment_of(models.base_scores(&text).sentiment));
     (weights, models.label(&[text]).unwrap().remove(0).sentiment_label)
 }

@@ -9,7 +9,7 @@ use crate::label::acts::{ACTS, Clause};
 use crate::label::clause::Clauses;
 use crate::label::error::LabelError;
 use crate::label::feature::{Field, Kind, extract, read_part};
-use crate::label::text::Text;
+use crate::label::text::Words;
 use index::Segmenter;
 use rayon::prelude::*;
 use rustc_hash::FxHashMap;
@@ -210,13 +210,8 @@ impl Table {
 /// The columns of each clause, ascending, and its bytes.
 fn clauses(example: &Example, segmenter: &Segmenter, vocabulary: &Vocabulary) -> (Vec<Vec<u32>>, Vec<f32>) {
     let Example { title, body, .. } = example;
-    let (title_words, body_words) = (segmenter.segment(title), segmenter.segment(body));
-    let text = Text {
-        title,
-        body,
-        title_words: &title_words,
-        body_words: &body_words,
-    };
+    let words = Words::of(segmenter, title, body);
+    let text = words.text(title, body);
     let mut parted = Clauses::default();
     parted.part(title, read_part(body));
     let count = parted.count();

@@ -5,7 +5,7 @@ use super::duplicates;
 use super::logistic::Sparse;
 use super::vectors::Vectors;
 use crate::label::feature::{Field, Kind, extract};
-use crate::label::text::Text;
+use crate::label::text::Words;
 use index::Segmenter;
 use rayon::prelude::*;
 use rustc_hash::{FxHashMap, FxHashSet};
@@ -105,13 +105,8 @@ fn features(
     segmenter: &Segmenter,
     wanted: impl Fn(u32, Kind) -> bool,
 ) -> (Vec<u32>, Vec<u32>) {
-    let (title_words, body_words) = (segmenter.segment(title), segmenter.segment(body));
-    let text = Text {
-        title,
-        body,
-        title_words: &title_words,
-        body_words: &body_words,
-    };
+    let words = Words::of(segmenter, title, body);
+    let text = words.text(title, body);
     let mut features = Vec::with_capacity(2048);
     let mut in_title = Vec::new();
     extract(&text, &mut |hash, kind: Kind, field, _| {

@@ -127,9 +127,13 @@ pub fn whole(words: &[Word]) -> impl Iterator<Item = Range<u32>> {
         .map(|word| word.start..word.end)
 }
 
-/// Nearly every character is an ideograph or ASCII, and needs no look into Unicode's tables.
+/// Nearly every character is an ideograph, ASCII or a mark of Chinese punctuation, and needs no look into Unicode's tables.
 fn is_letter_or_digit(c: char) -> bool {
-    matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphanumeric()
+    match c {
+        '\u{4E00}'..='\u{9FFF}' => true,
+        '\u{2010}'..='\u{2027}' | '\u{3000}'..='\u{3004}' | '\u{3008}'..='\u{3020}' => false,
+        _ => c.is_alphanumeric(),
+    }
 }
 
 /// The position of each token. Long words cover the text without gap or overlap, and the parts of each come before it;
@@ -214,6 +218,13 @@ mod tests {
         assert_eq!(segmented.terms, "abc 公司 人民 民法 法院 人民法院");
         let positions: Vec<u32> = segmented.words.iter().map(|w| w.position).collect();
         assert_eq!(positions, [0, 1, 3, 3, 3, 3]);
+    }
+
+    #[test]
+    fn letters_and_digits_are_unicodes() {
+        for c in '\0'..=char::MAX {
+            assert_eq!(is_letter_or_digit(c), c.is_alphanumeric(), "{c:?}");
+        }
     }
 
     #[test]

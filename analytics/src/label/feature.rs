@@ -20,6 +20,37 @@ const CLOSING_MIN: usize = 5;
 /// Longest run of characters that is a feature of its own; more are told by words.
 const GRAM: u32 = 2;
 
+/// A part of a text that is read by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// Title and body together.
+    Anywhere,
+    /// The title.
+    Title,
+    /// The last real sentence of the body, where people say what they want.
+    Closing,
+}
+
+impl Part {
+    /// Where its words are counted.
+    pub(crate) const fn words(self) -> Zone {
+        match self {
+            Self::Anywhere => Zone::Words,
+            Self::Title => Zone::TitleWords,
+            Self::Closing => Zone::ClosingWords,
+        }
+    }
+
+    /// Where its characters are counted.
+    pub(crate) const fn characters(self) -> Zone {
+        match self {
+            Self::Anywhere => Zone::Anywhere,
+            Self::Title => Zone::Title,
+            Self::Closing => Zone::Closing,
+        }
+    }
+}
+
 /// Where and as what a feature was seen; the same words weigh differently in the title and in the closing sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Zone {
@@ -27,7 +58,7 @@ pub(crate) enum Zone {
     Anywhere,
     /// One or two characters of the title.
     Title,
-    /// One or two characters of the last real sentence of the body, where people say what they want.
+    /// One or two characters of the closing sentence.
     Closing,
     /// A word of title or body.
     Words,
@@ -51,6 +82,15 @@ impl Zone {
             Self::Marks => 0x9FB2_1C65_1E98_DF25,
         }
     }
+
+    /// A number for the part it belongs to, within [`APART`]; never 0, which marks an empty slot where rows are looked up.
+    const fn number(self) -> u32 {
+        match self {
+            Self::Anywhere | Self::Words | Self::Marks => 1,
+            Self::Title | Self::TitleWords => 2,
+            Self::Closing | Self::ClosingWords => 3,
+        }
+    }
 }
 
 /// What a feature was read as.
@@ -66,21 +106,23 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
+    /// The part it was read in; a mark is the whole text's.
+    #[inline(always)]
+    pub(crate) const fn part(self) -> Option<Part> {
+        match self {
+            Self::Mark | Self::Plain(Zone::Marks) | Self::Pair(Zone::Marks) => None,
+            Self::Plain(zone) | Self::Pair(zone) => Some(match zone {
+                Zone::Title | Zone::TitleWords => Part::Title,
+                Zone::Closing | Zone::ClosingWords => Part::Closing,
+                _ => Part::Anywhere,
+            }),
+        }
+    }
+
     /// Whether it counts the same wherever in title or body it stands.
     #[inline(always)]
     pub(crate) const fn is_anywhere(self) -> bool {
-        matches!(
-            self,
-            Self::Plain(Zone::Anywhere | Zone::Words) | Self::Pair(Zone::Words)
-        )
-    }
-
-    /// Whether it was read in the closing sentence as such.
-    pub(crate) const fn closes(self) -> bool {
-        matches!(
-            self,
-            Self::Plain(Zone::Closing | Zone::ClosingWords) | Self::Pair(Zone::ClosingWords)
-        )
+        matches!(self.part(), Some(Part::Anywhere))
     }
 }
 
@@ -127,19 +169,35 @@ pub(crate) fn extract(text: &Text<'_>, sink: &mut impl Sink) {
     words(
         (text.title, &title_letters),
         text.title_words,
-        &(0..text.title.len()),
-        Zone::TitleWords,
+        Some((0..text.title.len(), Part::Title)),
         Field::Title,
         sink,
     );
     words(
         (body, &body_letters),
         text.body_words,
-        &closing,
-        Zone::ClosingWords,
+        Some((closing, Part::Closing)),
         Field::Body,
         sink,
     );
+    report_marks(body, sink);
+}
+
+/// [`extract`] without what is read of the title and the closing sentence apart: all the sentiment looks at.
+pub(crate) fn extract_anywhere(text: &Text<'_>, sink: &mut impl Sink) {
+    let body = read_part(text.body);
+    for (field, part, part_words) in [
+        (Field::Title, text.title, text.title_words),
+        (Field::Body, body, text.body_words),
+    ] {
+        let letters = Letters::of(part);
+        grams(letters.all(), Zone::Anywhere, field, sink);
+        words((part, &letters), part_words, None, field, sink);
+    }
+    report_marks(body, sink);
+}
+
+fn report_marks(body: &str, sink: &mut impl Sink) {
     marks(body, &mut |code, span| {
         sink.feature(mix(code, Zone::Marks), Kind::Mark, Field::Body, span);
     });
@@ -169,9 +227,12 @@ fn mix(key: u64, zone: Zone) -> u32 {
     let mut x = (key ^ zone.seed()).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
     x ^= x >> 32;
     x = x.wrapping_mul(0xC4CE_B9FE_1A85_EC53);
-    // 0 marks an empty slot where rows are looked up.
-    ((x >> 32) as u32).max(1)
+    // Features of different parts never share a hash: who reads one part alone sees what who reads all sees of it.
+    (x >> 32) as u32 & !APART | zone.number()
 }
+
+/// The bits of a hash that name the part it was read in.
+const APART: u32 = 3;
 
 #[inline(always)]
 fn grams(letters: &[Letter], zone: Zone, field: Field, sink: &mut impl Sink) {
@@ -196,14 +257,13 @@ fn grams(letters: &[Letter], zone: Zone, field: Field, sink: &mut impl Sink) {
     }
 }
 
-/// Whole words of two characters and more, and neighbouring whole words with nothing between them; those inside `part`
-/// also in `zone`.
+/// Whole words of two characters and more, and neighbouring whole words with nothing between them; those inside the bytes
+/// `apart` also as words of that part.
 #[inline(always)]
 fn words(
     (text, letters): (&str, &Letters),
     words: &[Word],
-    part: &Range<usize>,
-    zone: Zone,
+    apart: Option<(Range<usize>, Part)>,
     field: Field,
     sink: &mut impl Sink,
 ) {
@@ -221,7 +281,11 @@ fn words(
         let mut report = |code, pair: bool, span: Range<u32>| {
             let kind = |zone| if pair { Kind::Pair(zone) } else { Kind::Plain(zone) };
             sink.feature(mix(code, Zone::Words), kind(Zone::Words), field, span.clone());
-            if span.start as usize >= part.start && span.end as usize <= part.end {
+            if let Some((bytes, part)) = &apart
+                && span.start as usize >= bytes.start
+                && span.end as usize <= bytes.end
+            {
+                let zone = part.words();
                 sink.feature(mix(code, zone), kind(zone), field, span);
             }
         };

@@ -4,6 +4,7 @@ mod contribution;
 mod known;
 mod probability;
 mod sentiment;
+mod tally;
 
 pub(crate) use probability::{best, softmax};
 pub(crate) use sentiment::SentimentScorer;
@@ -16,6 +17,7 @@ use super::weights::{Acts, COLUMNS, Head, MODELS, SENTIMENT, TOPIC, TYPE, Weight
 use known::{Known, keep};
 use probability::{norm_of, probabilities, sentiments};
 use std::ops::Range;
+use tally::Tally;
 
 /// Weights ready for look-up.
 pub(crate) struct Scorer {
@@ -60,16 +62,18 @@ pub(crate) struct Scratch {
     read: Vec<Occurrence>,
 }
 
-/// A hash or a row in the lower half; in the upper one its clause, counted from 1, or 0 where no clause counts it, and
-/// [`IN_TITLE`]. One number, so that all of it passes through the look-up in one move.
+/// A hash or a row in the lower half; in the upper one its clause, counted from 1, or 0 where no clause counts it,
+/// [`IN_TITLE`] and [`OF_TITLE`]. One number, so that all of it passes through the look-up in one move.
 type Placed = u64;
 
 /// Marks what stands in the title and counts the same anywhere.
 const IN_TITLE: Placed = 1 << 63;
+/// Marks what was read in the title.
+const OF_TITLE: Placed = 1 << 62;
 
 /// A place's clause as [`Placed`] counts it.
 const fn place_of(placed: Placed) -> usize {
-    ((placed & !IN_TITLE) >> 32) as usize
+    ((placed & !(IN_TITLE | OF_TITLE)) >> 32) as usize
 }
 
 /// The same place with another hash or row.
@@ -77,22 +81,24 @@ const fn moved(placed: Placed, to: u32) -> Placed {
     placed >> 32 << 32 | to as u64
 }
 
-/// What the features of a clause say about its acts.
-#[derive(Clone, Copy, Default)]
-struct Tally {
-    sums: PerAct<i32>,
-    /// How many say anything.
-    known: u32,
-}
-
 /// A feature at its place in the text.
 #[derive(Clone, Copy)]
 struct Occurrence {
     /// Its hash, then its row.
     feature: Placed,
-    field: Field,
     start: u32,
     end: u32,
+}
+
+impl Occurrence {
+    /// The field its bytes are in.
+    const fn field(self) -> Field {
+        if self.feature & OF_TITLE != 0 {
+            Field::Title
+        } else {
+            Field::Body
+        }
+    }
 }
 
 /// Probabilities of all classes.
@@ -164,12 +170,9 @@ impl Scorer {
                     tallies[1..=clauses.count()]
                         .iter()
                         .enumerate()
-                        .map(|(at, tally)| {
-                            let norm = (tally.known as f32).sqrt().max(1.0);
-                            Clause {
-                                acts: probabilities(calibration, &tally.sums, norm),
-                                bytes: clauses.bytes(at) as f32,
-                            }
+                        .map(|(at, tally)| Clause {
+                            acts: probabilities(calibration, &tally.sums(), tally.norm()),
+                            bytes: clauses.bytes(at) as f32,
                         }),
                 );
                 softmax(judge.logits(&acts::read(types, told)))
@@ -203,13 +206,14 @@ impl Scorer {
     /// A feature with its clause: characters, words and pairs of them count in it, each once where it stands.
     #[inline(always)]
     fn placed(&self, hash: u32, kind: Kind, field: Field, start: u32, clauses: &mut Clauses) -> Placed {
-        let in_title = u64::from(field == Field::Title && kind.is_anywhere());
+        let of_title = u64::from(field == Field::Title);
+        let in_title = of_title & u64::from(kind.is_anywhere());
         let place = if kind.is_anywhere() && self.head.acts.is_some() {
             1 + clauses.of(field, start)
         } else {
             0
         };
-        in_title << 63 | (place as u64) << 32 | u64::from(hash)
+        in_title << 63 | of_title << 62 | (place as u64) << 32 | u64::from(hash)
     }
 
     /// Sums of the weights of the hits, each row once, and the norms; and what each clause's features say of its acts.
@@ -272,7 +276,6 @@ impl Scorer {
         extract(text, &mut |hash, kind: Kind, field: Field, span: Range<u32>| {
             read.push(Occurrence {
                 feature: self.placed(hash, kind, field, span.start, clauses),
-                field,
                 start: span.start,
                 end: span.end,
             });
@@ -293,16 +296,6 @@ impl Scratch {
     fn forget(&mut self) {
         for hit in self.hits.drain(..) {
             self.times[hit as u32 as usize] = 0;
-        }
-    }
-}
-
-impl Tally {
-    #[inline(always)]
-    fn add(&mut self, acts: PerAct<i8>) {
-        self.known += u32::from(acts != PerAct::<i8>::default());
-        for (sum, act) in self.sums.iter_mut().zip(acts.map(i32::from)) {
-            *sum += act;
         }
     }
 }

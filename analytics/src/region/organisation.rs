@@ -84,8 +84,11 @@ pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
 fn core(before: &str) -> &str {
     let mut begin = before.len();
     for (at, character) in before.char_indices().rev().take(LONGEST) {
-        let part_of_name =
-            character.is_alphanumeric() || matches!(character, '（' | '）' | '(' | ')' | '·' | '*');
+        // An ideograph first: nearly all are, and need no look into Unicode's tables.
+        let part_of_name = matches!(
+            character,
+            '\u{4E00}'..='\u{9FFF}' | '（' | '）' | '(' | ')' | '·' | '*'
+        ) || character.is_alphanumeric();
         if !part_of_name {
             break;
         }

@@ -44,7 +44,7 @@ impl Scorer {
                 .iter()
                 .zip(tallies.iter().skip(1))
                 .map(|(slopes, tally)| {
-                    let norm = (tally.known as f32).sqrt().max(1.0);
+                    let norm = tally.norm();
                     Slopes::new(std::array::from_fn(|act| {
                         slopes[act] * calibration.scale[act] / norm
                     }))
@@ -60,7 +60,7 @@ impl Scorer {
             if let Some(slopes) = clause.and_then(|clause| by_act.get(clause)) {
                 share += slopes.product(&self.rows[row].acts);
             }
-            each(share, occurrence.field, occurrence.start..occurrence.end);
+            each(share, occurrence.field(), occurrence.start..occurrence.end);
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::known::{Known, keep};
 use super::probability::{norm_of, probabilities, sentiments};
-use crate::label::feature::{Field, Kind, extract};
+use crate::label::feature::{Field, Kind, extract_anywhere};
 use crate::label::text::{EMOTIONS, Text};
 use crate::label::weights::{Calibration, SENTIMENT, Weights};
 use std::ops::Range;
@@ -61,7 +61,7 @@ impl SentimentScorer {
     /// Probabilities of the sentiments, the same as [`super::Scorer::score`] gives.
     pub(crate) fn score(&self, text: &Text<'_>, scratch: &mut SentimentScratch) -> [f32; 3] {
         let SentimentScratch { seen, hits } = scratch;
-        extract(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
+        extract_anywhere(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
             hits.push(hash)
         });
         self.known.find(hits, |hit| *hit, |hit, row| *hit = row);

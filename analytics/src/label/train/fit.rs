@@ -10,7 +10,7 @@ use super::logistic::{Linear, Problem, Sparse};
 use super::matrix::{Factors, Learnable, View, Vocabulary, closing, groups, matrix, views};
 use super::ratio;
 use crate::label::error::LabelError;
-use crate::label::feature::Zone;
+use crate::label::feature::Part;
 use crate::label::weights::{Acts, Head, LearntFrom, SENTIMENT, TOPIC, TYPE, Weights};
 use index::Segmenter;
 use std::ops::Range;
@@ -27,8 +27,8 @@ pub(crate) struct Recipe {
     pub(crate) cost: [f32; 3],
     /// How far classes are balanced: 0 not at all, 1 each class weighs the same.
     pub(crate) balance: [f32; 3],
-    /// Worth of what the closing sentence holds against the same words anywhere; 0 does not look at it apart.
-    pub(crate) closing: [f32; 3],
+    /// Worth of what the closing sentence holds against the same words anywhere.
+    pub(crate) closing: f32,
     /// Whether a class uses a feature the more freely the more it tells (see [`ratio`]).
     pub(crate) telling: [bool; 3],
     /// Length of the vectors of words; 0 leaves them out.
@@ -64,9 +64,9 @@ impl Default for Recipe {
             least: [4, 4, 2],
             cost: [40.0, 100.0, 4.0],
             balance: [1.2, 1.3, 0.5],
-            closing: [0.5, 0.0, 1.0],
+            closing: 0.5,
             telling: [true, true, false],
-            meaning: [0.0, 0.15, 0.2],
+            meaning: [0.0, 0.15, 0.3],
             signs: [2.0, 2.0, 2.0],
             topic_title: 1.5,
             unsure: 0.6,
@@ -106,6 +106,8 @@ fn is_first(views: &[View], at: usize) -> bool {
 pub(crate) struct Task {
     pub(crate) label: fn(&Example) -> Option<usize>,
     pub(crate) columns: &'static Range<usize>,
+    /// The parts of a text it reads, each by itself.
+    pub(crate) parts: &'static [Part],
     /// Place in the recipe's arrays.
     pub(crate) place: usize,
 }
@@ -114,16 +116,19 @@ pub(crate) const TASKS: [Task; 3] = [
     Task {
         label: |e| e.r#type,
         columns: &TYPE,
+        parts: &[Part::Anywhere, Part::Title, Part::Closing],
         place: 0,
     },
     Task {
         label: |e| e.topic,
         columns: &TOPIC,
+        parts: &[Part::Anywhere, Part::Title],
         place: 1,
     },
     Task {
         label: |e| e.emotion,
         columns: &SENTIMENT,
+        parts: &[Part::Anywhere],
         place: 2,
     },
 ];
@@ -136,17 +141,11 @@ impl Family {
         recipe: &Recipe,
         known: &Knowledge,
     ) -> Self {
-        let worth = recipe.closing[task.place];
-        let mut factors = cue::factors(worth > 0.0);
+        let mut factors = cue::factors(task.parts);
         if recipe.signs[task.place] > 0.0 {
-            let zones: &[Zone] = match task.place {
-                0 => &[Zone::Words, Zone::TitleWords, Zone::ClosingWords],
-                1 => &[Zone::Words, Zone::TitleWords],
-                _ => &[Zone::Words],
-            };
             known
                 .lexicon
-                .add_to(&mut factors, task.place, zones, recipe.signs[task.place]);
+                .add_to(&mut factors, task.place, task.parts, recipe.signs[task.place]);
         }
         if recipe.meaning[task.place] > 0.0 {
             factors.vectors = known.vectors.clone().scaled(recipe.meaning[task.place]);
@@ -154,7 +153,7 @@ impl Family {
         let always = factors.features();
         let learnable = Learnable {
             marks: task.place == 2,
-            closing: worth > 0.0,
+            parts: task.parts,
             pairs: always.iter().copied().collect(),
         };
         let views = views(&examples, segmenter, recipe.bare, &learnable);
@@ -165,8 +164,8 @@ impl Family {
             recipe.least[task.place],
             &always,
         );
-        if worth > 0.0 && worth != 1.0 {
-            vocabulary.weigh(&closing(&examples, segmenter), worth);
+        if task.parts.contains(&Part::Closing) {
+            vocabulary.weigh(&closing(&examples, segmenter), recipe.closing);
         }
         let title = if task.place == 1 { recipe.topic_title } else { 0.0 };
         let (rows, means) = matrix(&views, &vocabulary, &factors, title);

@@ -7,7 +7,7 @@
 
 use super::matrix::Factors;
 use crate::label::error::LabelError;
-use crate::label::feature::{Zone, hash_of};
+use crate::label::feature::{Part, hash_of};
 use rustc_hash::FxHashSet;
 use std::path::Path;
 
@@ -65,15 +65,15 @@ impl Lexicon {
         })
     }
 
-    /// Adds the columns of the model at `place`, one a sign and zone; a sign of strength 1 adds `gain`.
-    pub(crate) fn add_to(&self, factors: &mut Factors, place: usize, zones: &[Zone], gain: f32) {
+    /// Adds the columns of the model at `place`, one a sign and part; a sign of strength 1 adds `gain`.
+    pub(crate) fn add_to(&self, factors: &mut Factors, place: usize, parts: &[Part], gain: f32) {
         let kind = OF_MODEL[place];
         let signs = CODES[kind].split_ascii_whitespace().count();
-        for (at, &zone) in zones.iter().enumerate() {
+        for (at, part) in parts.iter().enumerate() {
             let first = (factors.columns + at * signs) as u32;
             let told = self.entries.iter().filter(|entry| !entry.signs[kind].is_empty());
             for entry in told {
-                let Some(hash) = hash_of(&entry.word, zone) else {
+                let Some(hash) = hash_of(&entry.word, part.words()) else {
                     continue;
                 };
                 let columns = factors.of.entry(hash).or_default();
@@ -81,7 +81,7 @@ impl Lexicon {
                 columns.extend(signs.map(|(sign, strength)| (first + sign, gain * strength)));
             }
         }
-        factors.columns += zones.len() * signs;
+        factors.columns += parts.len() * signs;
     }
 }
 
@@ -114,6 +114,7 @@ fn entry(row: &str) -> Result<Entry, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::label::feature::Zone;
 
     #[test]
     fn words_share_the_columns_of_their_signs_and_broken_lines_are_named() {
@@ -125,17 +126,17 @@ mod tests {
             columns: 10,
             ..Factors::default()
         };
-        lexicon.add_to(&mut factors, 1, &[Zone::Words, Zone::TitleWords], 2.0);
+        lexicon.add_to(&mut factors, 1, &[Part::Anywhere, Part::Title], 2.0);
         assert_eq!(factors.columns, 10 + 2 * 82);
         let of = |factors: &Factors, word, zone| factors.of.get(&hash_of(word, zone).unwrap()).cloned();
         assert_eq!(of(&factors, "路灯", Zone::Words), Some(vec![(17, 6.0)]));
         assert_eq!(of(&factors, "路灯", Zone::TitleWords), Some(vec![(99, 6.0)]));
         assert_eq!(of(&factors, "气死", Zone::Words), None);
         let mut factors = Factors::default();
-        lexicon.add_to(&mut factors, 2, &[Zone::Words], 1.0);
+        lexicon.add_to(&mut factors, 2, &[Part::Anywhere], 1.0);
         assert_eq!(of(&factors, "气死", Zone::Words), Some(vec![(1, 3.0), (4, 1.0)]));
         let mut factors = Factors::default();
-        lexicon.add_to(&mut factors, 0, &[Zone::Words], 1.0);
+        lexicon.add_to(&mut factors, 0, &[Part::Anywhere], 1.0);
         assert_eq!(of(&factors, "路灯", Zone::Words), Some(vec![(3, 1.0), (26, 2.0)]));
 
         for (broken, reason) in [

@@ -4,7 +4,7 @@ use super::corpus::Example;
 use super::duplicates;
 use super::logistic::Sparse;
 use super::vectors::Vectors;
-use crate::label::feature::{Field, Kind, extract};
+use crate::label::feature::{Field, Kind, Part, extract};
 use crate::label::text::Words;
 use index::Segmenter;
 use rayon::prelude::*;
@@ -27,8 +27,8 @@ pub(crate) struct View {
 pub(crate) struct Learnable {
     /// Marks of posts too.
     pub(crate) marks: bool,
-    /// The closing sentence apart from the text too.
-    pub(crate) closing: bool,
+    /// The parts read.
+    pub(crate) parts: &'static [Part],
     /// Pairs of words that are one word of a group; other pairs were measured to add nothing.
     pub(crate) pairs: FxHashSet<u32>,
 }
@@ -40,7 +40,7 @@ impl Learnable {
             Kind::Pair(_) => self.pairs.contains(&hash),
             Kind::Mark => self.marks,
         };
-        wanted && (self.closing || !kind.closes())
+        wanted && kind.part().is_none_or(|part| self.parts.contains(&part))
     }
 }
 
@@ -127,7 +127,12 @@ fn features(
 pub(crate) fn closing(examples: &[Example], segmenter: &Segmenter) -> FxHashSet<u32> {
     examples
         .par_iter()
-        .flat_map_iter(|e| features("", &e.body, segmenter, |_, kind| kind.closes()).0)
+        .flat_map_iter(|e| {
+            features("", &e.body, segmenter, |_, kind| {
+                kind.part() == Some(Part::Closing)
+            })
+            .0
+        })
         .collect()
 }
 

@@ -1,5 +1,5 @@
 use super::*;
-use crate::label::Models;
+use crate::label::{Models, Words};
 use ingest::record::TicketType;
 
 fn judged(no: usize, body: String, kind: Option<TicketType>, topic: Option<&str>) -> Judged {

@@ -1,6 +1,6 @@
 use super::praise::praised;
 use crate::label::{
-    Models, Text, evaluate,
+    Models, Words, evaluate,
     text::{sentiment_name, sentiment_of},
 };
 use index::Segmenter;

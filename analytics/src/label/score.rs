@@ -9,12 +9,12 @@ mod tally;
 pub(crate) use probability::{best, softmax};
 pub(crate) use sentiment::SentimentScorer;
 
-use super::acts::{self, Clause, PerAct};
+use super::acts::{self, ACTS, Clause, PerAct};
 use super::clause::Clauses;
 use super::feature::{Field, Kind, extract, read_part};
 use super::text::Text;
 use super::weights::{Acts, COLUMNS, Head, MODELS, SENTIMENT, TOPIC, TYPE, Weights};
-use known::{Known, keep};
+use known::{Known, keep, touch};
 use probability::{norm_of, probabilities, sentiments};
 use std::ops::Range;
 use tally::Tally;
@@ -228,9 +228,15 @@ impl Scorer {
         tallies.clear();
         // One for what no clause counts, and one for text that is no clause.
         tallies.resize(clauses.count() + 2, Tally::default());
+        // A row may lie across two lines of memory.
+        touch(hits, |hit| {
+            let row = &self.rows[*hit as u32 as usize];
+            u64::from((row.weights[0] ^ row.acts[ACTS.len() - 1]).cast_unsigned())
+        });
         for hit in hits.iter() {
             tallies[place_of(*hit)].add(self.rows[*hit as u32 as usize].acts);
         }
+        touch(hits, |hit| u64::from(times[*hit as u32 as usize]));
         // A feature's first occurrence is the title's if it has one: titles are read before bodies.
         keep(hits, |hit| {
             let row = *hit as u32 as usize;

@@ -1,6 +1,7 @@
 //! Which features are known, and in which row.
 
 use rustc_hash::FxHashMap;
+use std::hint::black_box;
 
 /// Finds the rows of features.
 ///
@@ -58,7 +59,13 @@ impl Known {
         hash: impl Fn(&T) -> u32,
         mut become_row: impl FnMut(&mut T, u32),
     ) {
+        touch(items, |item| {
+            self.sieve[(hash(item) >> (32 - SIEVE_BITS)) as usize / 64]
+        });
         keep(items, |item| self.may_hold(hash(item)));
+        touch(items, |item| {
+            u64::from(self.slots[(hash(item) >> self.shift) as usize])
+        });
         keep(items, |item| {
             let (row, is_known) = self.row(hash(item));
             become_row(item, row);
@@ -86,6 +93,14 @@ impl Known {
         }
         ((slot & !TAKEN) >> self.shift, slot != 0)
     }
+}
+
+/// Reads of each item's memory before it is worked on. So short a loop waits for many reads at once; the work itself is long
+/// enough for a few only.
+#[inline(always)]
+pub(super) fn touch<T>(items: &[T], read: impl Fn(&T) -> u64) {
+    let all = items.iter().fold(0, |all, item| all ^ read(item));
+    black_box(all);
 }
 
 /// Keeps the items that `is_kept` takes, without a branch on it.

@@ -1,6 +1,6 @@
 //! The sentiment by itself, for streams of posts of which nothing else is asked: short rows of its own.
 
-use super::known::{Known, keep};
+use super::known::{Known, keep, touch};
 use super::probability::{norm_of, probabilities, sentiments};
 use crate::label::feature::{Field, Kind, extract_anywhere};
 use crate::label::text::{EMOTIONS, Text};
@@ -71,6 +71,7 @@ impl SentimentScorer {
             *word |= 1 << bit;
             is_new
         });
+        touch(hits, |hit| u64::from(self.rows[*hit as usize].norm));
         let (mut sums, mut norm) = ([0i32; EMOTIONS.len()], 0u32);
         for hit in hits.drain(..) {
             let row = self.rows[hit as usize];

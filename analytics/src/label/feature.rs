@@ -83,12 +83,12 @@ impl Zone {
         }
     }
 
-    /// A number for the part it belongs to, within [`APART`]; never 0, which marks an empty slot where rows are looked up.
-    const fn number(self) -> u32 {
+    /// The part it belongs to.
+    const fn part(self) -> Part {
         match self {
-            Self::Anywhere | Self::Words | Self::Marks => 1,
-            Self::Title | Self::TitleWords => 2,
-            Self::Closing | Self::ClosingWords => 3,
+            Self::Anywhere | Self::Words | Self::Marks => Part::Anywhere,
+            Self::Title | Self::TitleWords => Part::Title,
+            Self::Closing | Self::ClosingWords => Part::Closing,
         }
     }
 }
@@ -106,23 +106,19 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// The part it was read in; a mark is the whole text's.
+    /// The part it was read in.
     #[inline(always)]
-    pub(crate) const fn part(self) -> Option<Part> {
+    pub(crate) const fn part(self) -> Part {
         match self {
-            Self::Mark | Self::Plain(Zone::Marks) | Self::Pair(Zone::Marks) => None,
-            Self::Plain(zone) | Self::Pair(zone) => Some(match zone {
-                Zone::Title | Zone::TitleWords => Part::Title,
-                Zone::Closing | Zone::ClosingWords => Part::Closing,
-                _ => Part::Anywhere,
-            }),
+            Self::Plain(zone) | Self::Pair(zone) => zone.part(),
+            Self::Mark => Zone::Marks.part(),
         }
     }
 
-    /// Whether it counts the same wherever in title or body it stands.
+    /// Whether it counts the same wherever in title or body it stands; a mark is the whole text's.
     #[inline(always)]
     pub(crate) const fn is_anywhere(self) -> bool {
-        matches!(self.part(), Some(Part::Anywhere))
+        !matches!(self, Self::Mark) && matches!(self.part(), Part::Anywhere)
     }
 }
 
@@ -227,11 +223,12 @@ fn mix(key: u64, zone: Zone) -> u32 {
     let mut x = (key ^ zone.seed()).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
     x ^= x >> 32;
     x = x.wrapping_mul(0xC4CE_B9FE_1A85_EC53);
-    // Features of different parts never share a hash: who reads one part alone sees what who reads all sees of it.
-    (x >> 32) as u32 & !APART | zone.number()
+    // Features of different parts never share a hash: who reads one part alone sees what who reads all sees of it. Never 0,
+    // which marks an empty slot where rows are looked up.
+    (x >> 32) as u32 & !APART | (zone.part() as u32 + 1)
 }
 
-/// The bits of a hash that name the part it was read in.
+/// The bits of a hash that name the part it was read in, the first as 1.
 const APART: u32 = 3;
 
 #[inline(always)]

@@ -40,7 +40,7 @@ impl Learnable {
             Kind::Pair(_) => self.pairs.contains(&hash),
             Kind::Mark => self.marks,
         };
-        wanted && kind.part().is_none_or(|part| self.parts.contains(&part))
+        wanted && self.parts.contains(&kind.part())
     }
 }
 
@@ -127,12 +127,7 @@ fn features(
 pub(crate) fn closing(examples: &[Example], segmenter: &Segmenter) -> FxHashSet<u32> {
     examples
         .par_iter()
-        .flat_map_iter(|e| {
-            features("", &e.body, segmenter, |_, kind| {
-                kind.part() == Some(Part::Closing)
-            })
-            .0
-        })
+        .flat_map_iter(|e| features("", &e.body, segmenter, |_, kind| kind.part() == Part::Closing).0)
         .collect()
 }
 

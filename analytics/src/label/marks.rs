@@ -2,6 +2,7 @@
 //!
 //! Only the sentiment learns from these: in tickets Latin letters and numbers are codes of places.
 
+use index::segment::is_letter_or_digit;
 use std::ops::Range;
 
 /// Longest name of an emoticon, `[允悲]`, in characters.
@@ -82,7 +83,7 @@ pub(crate) fn marks(text: &str, each: &mut impl FnMut(u64, Range<u32>)) {
                     );
                 }
             }
-            _ if c.is_whitespace() || c.is_alphanumeric() && !is_ideograph(c) => {}
+            _ if c.is_whitespace() || is_letter_or_digit(c) && !is_ideograph(c) => {}
             _ => {
                 if matches!(c, '，' | '。' | ',' | ';' | '；' | '、') {
                     pauses += length;

@@ -4,6 +4,7 @@
 mod praise;
 
 use super::text::Text;
+use crate::finder::Finder;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::sync::LazyLock;
 
@@ -61,10 +62,7 @@ pub(crate) fn correct(text: &Text<'_>, sentiment: &mut [f32; 3]) {
 
 fn turned(text: &str) -> bool {
     // Of several words the one that ends first.
-    let after = |words: &AhoCorasick, from: usize| {
-        let found = words.find(text.get(from..)?)?;
-        Some(from + found.end())
-    };
+    let after = |words: &Finder, from: usize| words.find(text, from).map(|found| found.end());
     let [thanks, turns, in_vain] = &*WORDS;
     after(thanks, 0)
         .and_then(|at| after(turns, at))
@@ -75,14 +73,13 @@ fn turned(text: &str) -> bool {
     clippy::expect_used,
     reason = "constant lists of short words always make an automaton"
 )]
-static WORDS: LazyLock<[AhoCorasick; 3]> = LazyLock::new(|| {
-    let automaton = |words| {
-        // A prefilter looks for rare bytes, and the words share theirs with all Chinese text.
-        let mut builder = AhoCorasick::builder();
-        builder.kind(Some(AhoCorasickKind::DFA)).prefilter(false);
-        builder.build(words).expect("a constant list")
-    };
-    [&THANKS[..], &TURNS, &IN_VAIN].map(automaton)
+static WORDS: LazyLock<[Finder; 3]> = LazyLock::new(|| {
+    // A prefilter looks for rare bytes, and the words share theirs with all Chinese text.
+    let mut builder = AhoCorasick::builder();
+    builder.kind(Some(AhoCorasickKind::DFA)).prefilter(false);
+    let finder =
+        |words: &[&'static str]| Finder::new(&builder, words.iter().copied()).expect("a constant list");
+    [&THANKS[..], &TURNS, &IN_VAIN].map(finder)
 });
 
 #[cfg(test)]

@@ -3,13 +3,14 @@
 use super::Kind;
 use super::config::{CHINA, District, Level};
 use crate::configuration::ConfigurationError;
+use crate::finder::Finder;
 use aho_corasick::{AhoCorasick, MatchKind};
 use rustc_hash::FxHashMap;
 
 /// Places ready to be found. Cheap to share, about 6 MB.
 pub struct Gazetteer {
     pub(super) places: Vec<Node>,
-    pub(super) names: AhoCorasick,
+    pub(super) names: Finder,
     /// Of each pattern, the places that bear the name; none for a word that only looks like a place.
     pub(super) bearers: Vec<Vec<Bearer>>,
     /// Whether districts are configured.
@@ -85,10 +86,10 @@ impl Gazetteer {
         }
         let mut names: Vec<(String, Vec<Bearer>)> = build.names.into_iter().collect();
         names.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::LeftmostLongest)
-            .build(names.iter().map(|(name, _)| name.as_bytes()));
-        let automaton = automaton.map_err(|_| ConfigurationError {
+        let mut builder = AhoCorasick::builder();
+        builder.match_kind(MatchKind::LeftmostLongest);
+        let finder = Finder::new(&builder, names.iter().map(|(name, _)| name.as_str()));
+        let finder = finder.map_err(|_| ConfigurationError {
             origin: files
                 .first()
                 .map_or_else(String::new, |(origin, _)| origin.clone()),
@@ -97,7 +98,7 @@ impl Gazetteer {
         })?;
         Ok(Self {
             places: build.places,
-            names: automaton,
+            names: finder,
             bearers: names.into_iter().map(|(_, bearers)| bearers).collect(),
             has_home: !files.is_empty(),
             hash: *hasher.finalize().as_bytes(),

@@ -1,6 +1,9 @@
 //! Companies and other businesses a complaint names, for the credit file: by rule, from the ending of the name leftwards.
 
+use crate::finder::Finder;
 use aho_corasick::{AhoCorasick, MatchKind};
+use index::segment::is_letter_or_digit;
+use rustc_hash::FxHashSet;
 use std::{ops::Range, sync::LazyLock};
 
 /// How names of businesses end.
@@ -30,15 +33,22 @@ const SHORTEST: usize = 2;
 /// Longest part between two endings of one name.
 const BETWEEN: usize = 6;
 
+/// The last characters of the borders.
+static BORDER_ENDS: LazyLock<FxHashSet<char>> = LazyLock::new(|| {
+    BORDERS
+        .iter()
+        .filter_map(|border| border.chars().next_back())
+        .collect()
+});
+
 #[expect(
     clippy::expect_used,
     reason = "a constant list of short words always makes an automaton"
 )]
-static AUTOMATON: LazyLock<AhoCorasick> = LazyLock::new(|| {
-    AhoCorasick::builder()
-        .match_kind(MatchKind::LeftmostLongest)
-        .build(ENDINGS)
-        .expect("a constant list")
+static FINDER: LazyLock<Finder> = LazyLock::new(|| {
+    let mut builder = AhoCorasick::builder();
+    builder.match_kind(MatchKind::LeftmostLongest);
+    Finder::new(&builder, ENDINGS).expect("a constant list")
 });
 
 /// The businesses `text` names, as written, in order, each once.
@@ -57,7 +67,7 @@ pub fn organisations(text: &str) -> Vec<String> {
 /// Where they stand.
 pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
-    for ending in AUTOMATON.find_iter(text) {
+    for ending in FINDER.find_iter(text) {
         let free = spans.last().map_or(0, |span| span.end);
         let Some(before) = text.get(free.min(ending.start())..ending.start()) else {
             continue;
@@ -84,11 +94,8 @@ pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
 fn core(before: &str) -> &str {
     let mut begin = before.len();
     for (at, character) in before.char_indices().rev().take(LONGEST) {
-        // An ideograph first: nearly all are, and need no look into Unicode's tables.
-        let part_of_name = matches!(
-            character,
-            '\u{4E00}'..='\u{9FFF}' | '（' | '）' | '(' | ')' | '·' | '*'
-        ) || character.is_alphanumeric();
+        let part_of_name =
+            is_letter_or_digit(character) || matches!(character, '（' | '）' | '(' | ')' | '·' | '*');
         if !part_of_name {
             break;
         }
@@ -96,9 +103,11 @@ fn core(before: &str) -> &str {
     }
     let run = &before[begin..];
     // From the end, so that few places are looked at: the last border is near in most texts.
-    let mut ends = (1..=run.len()).rev().filter(|&at| run.is_char_boundary(at));
-    let cut = ends
-        .find(|&at| BORDERS.iter().any(|border| run[..at].ends_with(border)))
-        .unwrap_or(0);
-    run[cut..].trim_matches(|c: char| !c.is_alphanumeric())
+    let is_border = |(at, last): &(usize, char)| {
+        let before = &run[..at + last.len_utf8()];
+        BORDER_ENDS.contains(last) && BORDERS.iter().any(|border| before.ends_with(border))
+    };
+    let last_border = run.char_indices().rev().find(is_border);
+    let cut = last_border.map_or(0, |(at, last)| at + last.len_utf8());
+    run[cut..].trim_matches(|c| !is_letter_or_digit(c))
 }

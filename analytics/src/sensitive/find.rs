@@ -1,6 +1,7 @@
 //! Finding what raises flags.
 
 use super::{Flag, Flags, Role};
+use index::segment::is_letter_or_digit;
 use std::ops::Range;
 
 /// Words told as reason for one flag.
@@ -123,7 +124,7 @@ impl Flags {
                 return true;
             }
             match before.chars().next_back() {
-                Some(last) if last.is_alphanumeric() => before = &before[..before.len() - last.len_utf8()],
+                Some(last) if is_letter_or_digit(last) => before = &before[..before.len() - last.len_utf8()],
                 _ => return false,
             }
         }

@@ -2,6 +2,7 @@
 
 use super::{EMBEDDED, EMBEDDED_ORIGIN, Flags, Role};
 use crate::configuration::{ConfigurationError, Source};
+use crate::finder::Finder;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use index::query::Named;
 use serde::Deserialize;
@@ -86,10 +87,10 @@ impl Flags {
         let (words, roles): (Vec<&str>, Vec<_>) = patterns.into_iter().unzip();
         // Overlapping matches are wanted: a word of one flag may lie inside a word of another. Every post is read, so the
         // form that takes more memory (2 MB) and half the time.
-        let words = AhoCorasick::builder()
-            .kind(Some(AhoCorasickKind::DFA))
-            .build(words)
-            .map_err(|_| source.wrong_whole("too many words".to_owned()))?;
+        let mut builder = AhoCorasick::builder();
+        builder.kind(Some(AhoCorasickKind::DFA));
+        let words =
+            Finder::new(&builder, words).map_err(|_| source.wrong_whole("too many words".to_owned()))?;
         Ok(Self {
             words,
             roles,

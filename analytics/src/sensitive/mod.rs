@@ -6,7 +6,7 @@
 mod find;
 mod list;
 
-use aho_corasick::AhoCorasick;
+use crate::finder::Finder;
 use index::query::Named;
 use serde::Serialize;
 
@@ -18,7 +18,7 @@ pub const EMBEDDED_ORIGIN: &str = "config/sensitive.toml";
 /// The lists, ready to be found.
 pub struct Flags {
     flags: Vec<Named>,
-    words: AhoCorasick,
+    words: Finder,
     /// What each pattern says, for which flags.
     roles: Vec<Vec<(usize, Role)>>,
     negations: Vec<String>,

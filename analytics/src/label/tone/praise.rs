@@ -4,6 +4,7 @@
 //! or angers stands behind it; and it is no condition, question or mockery. Thanks alone are politeness. The words are few and
 //! the rule is meant to miss rather than to mistake.
 
+use crate::finder::Finder;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use std::sync::LazyLock;
 
@@ -107,7 +108,7 @@ pub(super) fn praised(text: &str) -> bool {
     // What others wrote stands behind a repost's mark.
     let own = text.split("//@").next().unwrap_or_default();
     // Nearly no text holds a word of praise, and this is all that is done for the others.
-    if !GATE.is_match(own) {
+    if GATE.find(own, 0).is_none() {
         return false;
     }
     let mut reading = Reading::default();
@@ -194,21 +195,21 @@ impl Reading {
     }
 }
 
-static GATE: LazyLock<AhoCorasick> = LazyLock::new(|| {
+static GATE: LazyLock<Finder> = LazyLock::new(|| {
     let well = [Says::Praise, Says::Solved, Says::Thanks];
     let lists = LISTS.iter().filter(|(says, _)| well.contains(says));
-    automaton(lists.flat_map(|(_, words)| words.split_whitespace()))
+    finder(lists.flat_map(|(_, words)| words.split_whitespace()))
 });
 
 /// What each word says, and the words; of several that begin together the longest is heard.
-static WORDS: LazyLock<(Vec<Says>, AhoCorasick)> = LazyLock::new(|| {
+static WORDS: LazyLock<(Vec<Says>, Finder)> = LazyLock::new(|| {
     let all = || {
         let pairs = |(says, words): &'static (Says, &str)| words.split_whitespace().map(|word| (*says, word));
         LISTS.iter().flat_map(pairs)
     };
     (
         all().map(|(says, _)| says).collect(),
-        automaton(all().map(|(_, word)| word)),
+        finder(all().map(|(_, word)| word)),
     )
 });
 
@@ -216,11 +217,11 @@ static WORDS: LazyLock<(Vec<Says>, AhoCorasick)> = LazyLock::new(|| {
     clippy::expect_used,
     reason = "constant lists of short words always make an automaton"
 )]
-fn automaton<'a>(words: impl Iterator<Item = &'a str>) -> AhoCorasick {
-    AhoCorasick::builder()
+fn finder<'a>(words: impl Iterator<Item = &'a str>) -> Finder {
+    let mut builder = AhoCorasick::builder();
+    builder
         .match_kind(MatchKind::LeftmostLongest)
         .kind(Some(AhoCorasickKind::DFA))
-        .prefilter(false)
-        .build(words)
-        .expect("a constant list")
+        .prefilter(false);
+    Finder::new(&builder, words).expect("a constant list")
 }

@@ -1,0 +1,206 @@
+//! Finding the words of a list in texts that hold few of them.
+//!
+//! An automaton takes a step for each byte of a text. Nearly nowhere in a text can a word of the list begin, and two
+//! characters tell: they are looked up in a small bit map, and the automaton reads only what follows where the bit is set.
+
+use aho_corasick::{AhoCorasick, AhoCorasickBuilder, BuildError, Input, Match};
+use rustc_hash::FxHashMap;
+use std::ops::Range;
+
+/// A list of words ready to be found; the same matches as by its automaton alone.
+pub(crate) struct Finder {
+    automaton: AhoCorasick,
+    /// A bit for each beginning of a word.
+    sieve: Vec<u64>,
+    /// Brings a hash into the sieve.
+    shift: u32,
+    /// By the beginning of a word, how many bytes the longest such word has.
+    reach: FxHashMap<u64, usize>,
+    /// Whether some words are shorter than [`LONG`].
+    has_short: bool,
+    /// How many bytes a word that is shorter than [`SHORT`] has: it may begin anywhere.
+    shortest: usize,
+}
+
+/// Bytes that a word is known by: two ideographs, or one for a shorter word.
+const LONG: usize = 6;
+const SHORT: usize = 3;
+/// Bits of the sieve for each word, so that few places look like the beginning of a word and are none.
+const BITS: usize = 64;
+
+impl Finder {
+    /// Numbers the `words` in their order, as the automaton does.
+    pub(crate) fn new<'a>(
+        builder: &AhoCorasickBuilder,
+        words: impl IntoIterator<Item = &'a str>,
+    ) -> Result<Self, BuildError> {
+        let words: Vec<&str> = words.into_iter().collect();
+        let bits = (words.len() * BITS).next_power_of_two().max(64);
+        let mut finder = Self {
+            automaton: builder.build(&words)?,
+            sieve: vec![0; bits / 64],
+            shift: 64 - bits.trailing_zeros(),
+            reach: FxHashMap::default(),
+            has_short: words.iter().any(|word| word.len() < LONG),
+            shortest: 0,
+        };
+        for word in words {
+            if word.len() < SHORT {
+                finder.shortest = finder.shortest.max(word.len());
+                continue;
+            }
+            let bytes = if word.len() < LONG { SHORT } else { LONG };
+            let begins = beginning(eight(word.as_bytes(), 0), bytes);
+            let bit = finder.bit(begins);
+            finder.sieve[bit / 64] |= 1 << (bit % 64);
+            let reach = finder.reach.entry(begins).or_default();
+            *reach = word.len().max(*reach);
+        }
+        Ok(finder)
+    }
+
+    /// The words in `text`, none within another; which of several is the builder's to say.
+    pub(crate) fn find_iter<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Match> + 'a {
+        self.stretches(text, 0)
+            .flat_map(move |stretch| self.automaton.find_iter(Input::new(text).range(stretch)))
+    }
+
+    /// All words in `text`, also those within others, by their ends.
+    pub(crate) fn find_overlapping_iter<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Match> + 'a {
+        self.stretches(text, 0).flat_map(move |stretch| {
+            self.automaton
+                .find_overlapping_iter(Input::new(text).range(stretch))
+        })
+    }
+
+    /// The first word from the byte `from` on, where a character begins.
+    pub(crate) fn find(&self, text: &str, from: usize) -> Option<Match> {
+        self.stretches(text, from)
+            .find_map(|stretch| self.automaton.find(Input::new(text).range(stretch)))
+    }
+
+    /// The parts of `text` that words can lie in: no word begins outside them or goes on beyond the end of one.
+    fn stretches<'a>(&'a self, text: &'a str, from: usize) -> Stretches<'a> {
+        Stretches {
+            finder: self,
+            text: text.as_bytes(),
+            at: from,
+        }
+    }
+
+    #[inline(always)]
+    fn bit(&self, begins: u64) -> usize {
+        (begins.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
+    }
+
+    /// How many bytes a word that begins with these has at most; 0 where no word does.
+    #[inline(always)]
+    fn reach(&self, eight: u64) -> usize {
+        let reach = |bytes| {
+            let begins = beginning(eight, bytes);
+            let bit = self.bit(begins);
+            if self.sieve[bit / 64] >> (bit % 64) & 1 == 0 {
+                return 0;
+            }
+            self.reach.get(&begins).copied().unwrap_or_default()
+        };
+        let short = if self.has_short {
+            reach(SHORT).max(self.shortest)
+        } else {
+            0
+        };
+        short.max(reach(LONG))
+    }
+}
+
+/// See [`Finder::stretches`].
+struct Stretches<'a> {
+    finder: &'a Finder,
+    text: &'a [u8],
+    /// Where the next character begins.
+    at: usize,
+}
+
+impl Iterator for Stretches<'_> {
+    type Item = Range<usize>;
+
+    fn next(&mut self) -> Option<Range<usize>> {
+        let (finder, text) = (self.finder, self.text);
+        let mut stretch: Option<Range<usize>> = None;
+        while self.at < text.len() {
+            if stretch.as_ref().is_some_and(|stretch| self.at >= stretch.end) {
+                break;
+            }
+            let reach = finder.reach(eight(text, self.at));
+            if reach > 0 {
+                let end = text.len().min(self.at + reach);
+                let stretch = stretch.get_or_insert(self.at..end);
+                stretch.end = end.max(stretch.end);
+            }
+            self.at += width(text[self.at]);
+        }
+        stretch
+    }
+}
+
+/// Eight bytes from `at` on, zeros where the text ends.
+#[inline(always)]
+fn eight(text: &[u8], at: usize) -> u64 {
+    match text.get(at..).and_then(<[u8]>::first_chunk) {
+        Some(bytes) => u64::from_le_bytes(*bytes),
+        None => (0..8).fold(0, |eight, place| {
+            eight | u64::from(text.get(at + place).copied().unwrap_or(0)) << (8 * place)
+        }),
+    }
+}
+
+/// The first of eight bytes alone, as the upper ones of a little-endian number: how many they are is told by the zeros.
+#[inline(always)]
+const fn beginning(eight: u64, bytes: usize) -> u64 {
+    eight << (64 - 8 * bytes)
+}
+
+/// Bytes of the character that begins with `first`.
+#[inline(always)]
+fn width(first: u8) -> usize {
+    1 + usize::from(first >= 0xC0) + usize::from(first >= 0xE0) + usize::from(first >= 0xF0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aho_corasick::MatchKind;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn finds_what_the_automaton_alone_finds(
+            words in prop::collection::vec("[ab路灯坏é😀]{1,5}", 0..8),
+            text in "[abc路灯坏了修é😀]{0,60}",
+            longest in any::<bool>(),
+        ) {
+            let mut builder = AhoCorasick::builder();
+            if longest {
+                builder.match_kind(MatchKind::LeftmostLongest);
+            }
+            let finder = Finder::new(&builder, words.iter().map(String::as_str)).unwrap();
+            let plain = builder.build(&words).unwrap();
+            prop_assert!(finder.find_iter(&text).eq(plain.find_iter(&text)));
+            for (from, _) in text.char_indices() {
+                let first = plain.find(Input::new(&text).range(from..));
+                prop_assert_eq!(finder.find(&text, from), first);
+            }
+            if !longest {
+                prop_assert!(finder.find_overlapping_iter(&text).eq(plain.find_overlapping_iter(&text)));
+            }
+        }
+    }
+
+    #[test]
+    fn reads_only_where_a_word_may_begin() {
+        let finder = Finder::new(&AhoCorasick::builder(), ["有限公司", "厂"]).unwrap();
+        let text = "路灯坏了，有限公司没人修，工厂";
+        let stretches: Vec<&str> = finder.stretches(text, 0).map(|stretch| &text[stretch]).collect();
+        assert_eq!(stretches, ["有限公司", "厂"]);
+    }
+}

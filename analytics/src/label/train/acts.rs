@@ -2,6 +2,7 @@
 
 use super::corpus::Example;
 use super::fit::Recipe;
+use super::lines::{bad, rows};
 use super::logistic::{Linear, Problem, Sparse, softmax};
 use super::matrix::Vocabulary;
 use super::ratio;
@@ -51,17 +52,9 @@ impl Annotations {
     /// Lines `id<TAB>clauses<TAB>acts`: how many clauses of the body were read, and the acts as numbers of clauses (0 is the
     /// title) with a letter, `-` where there are none; `#` begins a comment.
     pub(crate) fn read(file: &Path) -> Result<Self, LabelError> {
-        let text = std::fs::read_to_string(file).map_err(|source| LabelError::File {
-            file: file.to_owned(),
-            source,
-        })?;
         let mut of = FxHashMap::default();
-        for (line, row) in (1..).zip(text.lines()).filter(|(_, row)| !row.starts_with('#')) {
-            let bad = |reason| LabelError::Line {
-                file: file.to_owned(),
-                line,
-                reason,
-            };
+        for (line, row) in rows(file)? {
+            let bad = |reason| bad(file, line, reason);
             let fields: Vec<&str> = row.split('\t').collect();
             let [id, clauses, acts] = fields[..] else {
                 return Err(bad("not `id, clauses, acts` parted by tabs"));
@@ -132,11 +125,8 @@ impl Table {
             if let Some(Annotation { line, acts }) = annotation
                 && acts.len() != clauses.len().min(READ + 1)
             {
-                return Err(LabelError::Line {
-                    file: annotations.file.clone(),
-                    line: *line,
-                    reason: "clauses: the text is parted into another number",
-                });
+                let reason = "clauses: the text is parted into another number";
+                return Err(bad(&annotations.file, *line, reason));
             }
             for (at, columns) in clauses.iter().enumerate() {
                 let value = 1.0 / (columns.len() as f32).sqrt().max(1.0);

@@ -1,6 +1,7 @@
 //! Reads what is learnt from: labelled tickets, labelled posts and the project's own material.
 
 use super::TrainInput;
+use super::lines::{bad, lines, rows};
 use crate::label::error::LabelError;
 use crate::label::text::{EMOTIONS, SENTIMENTS, TOPICS};
 use ingest::record::TicketType;
@@ -160,8 +161,8 @@ fn material_files(folder: &Path) -> Result<Vec<PathBuf>, LabelError> {
 /// `#` begins a comment.
 fn material(file: &Path) -> Result<Vec<Example>, LabelError> {
     let mut examples = Vec::new();
-    for (at, line) in lines(file)? {
-        if line.starts_with('#') || line.trim().is_empty() {
+    for (at, line) in rows(file)? {
+        if line.trim().is_empty() {
             continue;
         }
         let fields: Vec<&str> = line.splitn(5, '|').map(str::trim).collect();
@@ -216,22 +217,6 @@ fn type_index(name: &str) -> Option<usize> {
 
 fn topic(name: &str) -> Option<usize> {
     TOPICS.iter().position(|topic| *topic == name)
-}
-
-fn bad(file: &Path, line: usize, reason: &'static str) -> LabelError {
-    LabelError::Line {
-        file: file.to_owned(),
-        line,
-        reason,
-    }
-}
-
-fn lines(file: &Path) -> Result<Vec<(usize, String)>, LabelError> {
-    let text = std::fs::read_to_string(file).map_err(|source| LabelError::File {
-        file: file.to_owned(),
-        source,
-    })?;
-    Ok((1..).zip(text.lines().map(str::to_owned)).collect())
 }
 
 fn json_lines<T: serde::de::DeserializeOwned>(file: &Path) -> Result<Vec<(usize, T)>, LabelError> {

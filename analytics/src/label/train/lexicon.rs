@@ -5,6 +5,7 @@
 //! `-` for none; a sign is one of [`CODES`] and how strongly the word speaks for it, 1 to 3. `#` begins a comment. A word may
 //! be two neighbouring ones run together. What the codes mean is told at the head of that file.
 
+use super::lines::{bad, rows};
 use super::matrix::Factors;
 use crate::label::error::LabelError;
 use crate::label::feature::{Part, hash_of};
@@ -43,22 +44,13 @@ impl Lexicon {
     /// # Errors
     /// When the file cannot be read or is not of its form.
     pub(crate) fn read(file: &Path) -> Result<Self, LabelError> {
-        let text = std::fs::read_to_string(file).map_err(|source| LabelError::File {
-            file: file.to_owned(),
-            source,
-        })?;
         let mut known = FxHashSet::default();
-        let rows = (1..).zip(text.lines()).filter(|(_, row)| !row.starts_with('#'));
-        let entries = rows.map(|(line, row)| {
-            let read = entry(row).and_then(|entry| {
+        let entries = rows(file)?.into_iter().map(|(line, row)| {
+            let read = entry(&row).and_then(|entry| {
                 let is_new = known.insert(entry.word.clone());
                 is_new.then_some(entry).ok_or("word: a second line of this word")
             });
-            read.map_err(|reason| LabelError::Line {
-                file: file.to_owned(),
-                line,
-                reason,
-            })
+            read.map_err(|reason| bad(file, line, reason))
         });
         Ok(Self {
             entries: entries.collect::<Result<_, _>>()?,

@@ -9,6 +9,7 @@ pub(crate) mod fit;
 mod fold;
 mod judge;
 mod lexicon;
+mod lines;
 pub(crate) mod logistic;
 pub(crate) mod matrix;
 mod ratio;

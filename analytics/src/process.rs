@@ -5,7 +5,7 @@
 
 use crate::{
     copies::Rule,
-    label::{Label, LabelError, Models, Text, event::classified},
+    label::{Label, LabelError, Models, PostLabel, Text, event::classified},
     ledger::{Labelled, Ledger, LedgerError, Ticket},
     relabel::labels_of,
 };
@@ -86,6 +86,16 @@ struct Prepared {
     /// A corrected text came in; its label is made once the ledger knows the whole text.
     amended: bool,
 }
+
+/// Places of the entries to label.
+#[derive(Default)]
+struct Wanted {
+    posts: Vec<usize>,
+    tickets: Vec<usize>,
+}
+
+/// Texts that a thread labels at once.
+const AT_ONCE: usize = 256;
 
 impl Processor {
     /// A processor over its ports. `models` label what arrives from now on; `copies` says what counts as a copy.
@@ -224,38 +234,42 @@ impl Processor {
                 ))
             })
             .collect();
+        let views = |places: &[usize]| -> Vec<Text<'_>> {
+            let view = |place: &usize| {
+                let (title, body) = text_of(&entries[*place])?;
+                let (title_words, body_words) = words.get(place)?;
+                Some(Text {
+                    title,
+                    body,
+                    title_words: &title_words.words,
+                    body_words: &body_words.words,
+                })
+            };
+            places.iter().filter_map(view).collect()
+        };
         let wanted = self.wanted(&entries, live)?;
-        let labels: Vec<Label> = wanted
-            .par_chunks(256)
-            .map(|places| {
-                let views: Vec<Text<'_>> = places
-                    .iter()
-                    .filter_map(|place| {
-                        let (title, body) = text_of(&entries[*place])?;
-                        let (title_words, body_words) = words.get(place)?;
-                        Some(Text {
-                            title,
-                            body,
-                            title_words: &title_words.words,
-                            body_words: &body_words.words,
-                        })
-                    })
-                    .collect();
-                match places.iter().all(|place| entries[*place].topic == Topic::Posts) {
-                    true => self.models.label_posts(&views),
-                    false => self.models.label(&views),
-                }
-            })
-            .collect::<Result<Vec<_>, _>>()?
-            .into_iter()
-            .flatten()
+        let posts = wanted.posts.par_chunks(AT_ONCE);
+        let posts: Vec<Vec<PostLabel>> = posts
+            .map(|places| self.models.label_posts(&views(places)))
             .collect();
-        let mut by_place: FxHashMap<usize, Label> = wanted.into_iter().zip(labels).collect();
+        let tickets = wanted.tickets.par_chunks(AT_ONCE);
+        let tickets: Vec<Vec<Label>> = tickets
+            .map(|places| self.models.label(&views(places)))
+            .collect::<Result<_, _>>()?;
+        let mut posts: FxHashMap<usize, PostLabel> = wanted
+            .posts
+            .into_iter()
+            .zip(posts.into_iter().flatten())
+            .collect();
+        let mut tickets: FxHashMap<usize, Label> = wanted
+            .tickets
+            .into_iter()
+            .zip(tickets.into_iter().flatten())
+            .collect();
         let mut events = Vec::new();
         let mut amended = false;
         let mut labelled = Vec::with_capacity(entries.len());
         for (place, entry) in entries.into_iter().enumerate() {
-            let mut label = by_place.remove(&place);
             if let Ok(
                 record @ Record {
                     body: Body::Ticket(event),
@@ -264,12 +278,10 @@ impl Processor {
             ) = &entry.record
             {
                 amended |= matches!(&event.event, Event::Amended { title, body, .. } if title.is_some() || body.is_some());
-                events.extend(
-                    label
-                        .take()
-                        .and_then(|label| classified(&self.actor, record, &label, None)),
-                );
+                let label = tickets.remove(&place);
+                events.extend(label.and_then(|label| classified(&self.actor, record, &label, None)));
             }
+            let label = posts.remove(&place);
             labelled.push(Labelled { entry, label });
         }
         Ok(Prepared {
@@ -280,8 +292,8 @@ impl Processor {
         })
     }
 
-    /// Places of the entries to label: every post, and when `live` each ticket text no model has labelled yet.
-    fn wanted(&self, entries: &[Entry], live: bool) -> Result<Vec<usize>, ProcessError> {
+    /// The entries to label: every post, and when `live` each ticket text no model has labelled yet.
+    fn wanted(&self, entries: &[Entry], live: bool) -> Result<Wanted, ProcessError> {
         let accepted: Vec<RecordId> = entries
             .iter()
             .filter_map(|entry| match &entry.record {
@@ -298,13 +310,12 @@ impl Processor {
             })
             .collect();
         let mut held = self.ledger.labelled(&accepted)?;
-        let wanted = entries
-            .iter()
-            .enumerate()
-            .filter(|(_, entry)| match &entry.record {
+        let mut wanted = Wanted::default();
+        for (place, entry) in entries.iter().enumerate() {
+            match &entry.record {
                 Ok(Record {
                     body: Body::Post(_), ..
-                }) => true,
+                }) => wanted.posts.push(place),
                 Ok(Record {
                     id,
                     body:
@@ -313,10 +324,11 @@ impl Processor {
                             ..
                         }),
                     ..
-                }) => live && held.insert(id.clone()),
-                _ => false,
-            });
-        Ok(wanted.map(|(place, _)| place).collect())
+                }) if live && held.insert(id.clone()) => wanted.tickets.push(place),
+                _ => {}
+            }
+        }
+        Ok(wanted)
     }
 
     /// Ledger transaction, then documents to the index (uncommitted). Returns how many documents were written.
@@ -450,7 +462,7 @@ fn post_document(
     post: &Post,
     observed_at: Moment,
     words: (Segmented, Segmented),
-    label: Option<&Label>,
+    label: Option<&PostLabel>,
 ) -> Document {
     Document {
         kind: Kind::Post,

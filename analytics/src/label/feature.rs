@@ -149,51 +149,44 @@ pub(crate) fn read_part(body: &str) -> &str {
 
 /// Reports every feature of `text` to `sink`.
 pub(crate) fn extract(text: &Text<'_>, sink: &mut impl Sink) {
+    extract_parts(text, &[Part::Anywhere, Part::Title, Part::Closing], sink);
+}
+
+/// [`extract`] without what is read in other parts than `parts`, [`Part::Anywhere`] among them: not all labels look at all.
+#[inline(always)]
+pub(crate) fn extract_parts(text: &Text<'_>, parts: &[Part], sink: &mut impl Sink) {
     let body = read_part(text.body);
     let (title_letters, body_letters) = (Letters::of(text.title), Letters::of(body));
+    let title = parts.contains(&Part::Title).then_some(0..text.title.len());
+    let closing = parts.contains(&Part::Closing).then(|| closing(text.body));
     grams(title_letters.all(), Zone::Anywhere, Field::Title, sink);
-    grams(title_letters.all(), Zone::Title, Field::Title, sink);
+    if title.is_some() {
+        grams(title_letters.all(), Zone::Title, Field::Title, sink);
+    }
     grams(body_letters.all(), Zone::Anywhere, Field::Body, sink);
-    let closing = closing(text.body);
-    match body_letters.within(&closing) {
-        Some(letters) if closing.end <= body.len() => grams(letters, Zone::Closing, Field::Body, sink),
-        _ => {
-            let apart = Letters::of_part(text.body, closing.clone());
-            grams(apart.all(), Zone::Closing, Field::Body, sink);
+    if let Some(closing) = &closing {
+        match body_letters.within(closing) {
+            Some(letters) if closing.end <= body.len() => grams(letters, Zone::Closing, Field::Body, sink),
+            _ => {
+                let apart = Letters::of_part(text.body, closing.clone());
+                grams(apart.all(), Zone::Closing, Field::Body, sink);
+            }
         }
     }
     words(
         (text.title, &title_letters),
         text.title_words,
-        Some((0..text.title.len(), Part::Title)),
+        title.map(|bytes| (bytes, Part::Title)),
         Field::Title,
         sink,
     );
     words(
         (body, &body_letters),
         text.body_words,
-        Some((closing, Part::Closing)),
+        closing.map(|bytes| (bytes, Part::Closing)),
         Field::Body,
         sink,
     );
-    report_marks(body, sink);
-}
-
-/// [`extract`] without what is read of the title and the closing sentence apart: all the sentiment looks at.
-pub(crate) fn extract_anywhere(text: &Text<'_>, sink: &mut impl Sink) {
-    let body = read_part(text.body);
-    for (field, part, part_words) in [
-        (Field::Title, text.title, text.title_words),
-        (Field::Body, body, text.body_words),
-    ] {
-        let letters = Letters::of(part);
-        grams(letters.all(), Zone::Anywhere, field, sink);
-        words((part, &letters), part_words, None, field, sink);
-    }
-    report_marks(body, sink);
-}
-
-fn report_marks(body: &str, sink: &mut impl Sink) {
     marks(body, &mut |code, span| {
         sink.feature(mix(code, Zone::Marks), Kind::Mark, Field::Body, span);
     });

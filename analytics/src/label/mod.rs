@@ -24,7 +24,7 @@ pub mod train;
 pub mod weights;
 
 pub use error::LabelError;
-pub use text::{Evidence, Label, SENTIMENTS, TOPICS, Text, Words, sentiment_name};
+pub use text::{Evidence, Label, PostLabel, SENTIMENTS, TOPICS, Text, Words, sentiment_name};
 
 use crate::{
     region::{Gazetteer, Located, organisations},
@@ -167,19 +167,31 @@ impl Models {
     /// # Errors
     /// When Polars fails.
     pub fn label(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
-        let mut labels = self.label_posts(texts)?;
+        let mut labels = self.label_words(texts)?;
+        self.add_finds(&mut labels, texts);
         self.add_matters(&mut labels, texts);
         Ok(labels)
     }
 
-    /// [`Self::label`] without what only a dispatcher asks for: the businesses named.
-    ///
-    /// # Errors
-    /// When Polars fails.
-    pub fn label_posts(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
-        let mut labels = self.label_words(texts)?;
-        self.add_finds(&mut labels, texts);
-        Ok(labels)
+    /// Labels posts, in order: what [`Self::label`] says of them, sooner.
+    pub fn label_posts(&self, texts: &[Text<'_>]) -> Vec<PostLabel> {
+        let mut scratch = self.scorer.scratch();
+        let label = |text: &Text<'_>| {
+            let (mut topics, mut sentiment) = self.scorer.score_subject(text, &mut scratch);
+            tone::correct(text, &mut sentiment);
+            if let Some(correction) = &self.correction {
+                correction.adjust_topics(text, &mut topics);
+            }
+            let sentiment = sentiment_of(sentiment);
+            PostLabel {
+                topic: TOPICS[score::best(&topics)],
+                sentiment,
+                sentiment_label: sentiment_name(sentiment),
+                region: self.gazetteer.locate(text.title, text.body).region,
+                flags: self.flags.raised(text.title, text.body),
+            }
+        };
+        texts.iter().map(label).collect()
     }
 
     /// Type, topic and sentiment alone.

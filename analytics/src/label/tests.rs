@@ -31,25 +31,41 @@ fn label(title: &str, body: &str) -> Label {
 }
 
 #[test]
-fn the_sentiment_alone_is_that_of_the_whole_label() {
+fn posts_and_the_sentiment_alone_are_labelled_as_by_the_whole_label() {
     let cuts = [
         ("", "今天终于吃到了心心念念的火锅，太开心啦！！！😀😀"),
         ("感谢", "感谢热线的答复，但是至今没有人管，楼下依旧油烟扰民。"),
         ("路灯坏了", "人民路的路灯坏了三天，晚上走路很害怕，请尽快修理。"),
-        ("", "市气象台发布大风蓝色预警。"),
+        (
+            "襄阳高新区地铁什么时候开工",
+            "市气象台发布大风蓝色预警。湖北省武汉市多名学生食物中毒。",
+        ),
         ("", ""),
     ]
     .map(|(title, body)| Cut::new(title, body));
     let texts: Vec<Text<'_>> = cuts.iter().map(Cut::text).collect();
     let models = Models::shipped().unwrap();
-    let whole: Vec<f32> = models
-        .label(&texts)
-        .unwrap()
+    let whole = models.label(&texts).unwrap();
+    let as_posts: Vec<PostLabel> = whole
         .iter()
-        .map(|label| label.sentiment)
+        .map(|label| PostLabel {
+            topic: label.topic,
+            sentiment: label.sentiment,
+            sentiment_label: label.sentiment_label,
+            region: label.region.clone(),
+            flags: label.flags.clone(),
+        })
         .collect();
-    assert_eq!(models.sentiments(&texts), whole);
-    assert!(whole.iter().any(|number| *number > 0.4) && whole.iter().any(|number| *number < -0.4));
+    assert_eq!(models.label_posts(&texts), as_posts);
+    assert!(
+        as_posts
+            .iter()
+            .any(|label| label.region.is_some() && !label.flags.is_empty())
+    );
+
+    let numbers: Vec<f32> = whole.iter().map(|label| label.sentiment).collect();
+    assert_eq!(models.sentiments(&texts), numbers);
+    assert!(numbers.iter().any(|number| *number > 0.4) && numbers.iter().any(|number| *number < -0.4));
 }
 
 #[test]

@@ -72,6 +72,21 @@ pub struct Label {
     pub flags: Vec<Flag>,
 }
 
+/// Labels of a post: no type, which is a ticket's.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PostLabel {
+    /// One of [`TOPICS`].
+    pub topic: &'static str,
+    /// -1 (negative) ..= 1 (positive).
+    pub sentiment: f32,
+    /// `negative`, `neutral` or `positive`.
+    pub sentiment_label: &'static str,
+    /// Region the text is about, by the gazetteer.
+    pub region: Option<String>,
+    /// Sensitive content.
+    pub flags: Vec<Flag>,
+}
+
 /// A piece of text that spoke for (`weight` > 0) or against the type.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evidence {

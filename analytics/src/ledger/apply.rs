@@ -13,7 +13,7 @@ use super::{
 use crate::{
     copies::{Place as Standing, Print},
     deadline::Rules,
-    label::Label,
+    label::PostLabel,
 };
 use ingest::{
     log::{Checkpoint, Entry},
@@ -113,7 +113,7 @@ struct SourceGain {
 #[derive(Clone, Copy)]
 pub(super) struct Sight<'a> {
     pub(super) post: &'a Post,
-    pub(super) label: Option<&'a Label>,
+    pub(super) label: Option<&'a PostLabel>,
     pub(super) print: Option<&'a Print>,
 }
 

@@ -3,7 +3,7 @@
 use super::{Applied, Labelled, Ledger};
 use crate::{
     deadline::{Calendar, Rules},
-    label::Label,
+    label::PostLabel,
 };
 use ingest::{
     log::{Checkpoint, Entry, Topic},
@@ -76,7 +76,7 @@ impl Desk {
         self.ledger.apply(&batch, &[], &self.checkpoint).unwrap()
     }
 
-    pub(crate) fn apply_post(&mut self, record: &Record, label: Option<Label>) -> Applied {
+    pub(crate) fn apply_post(&mut self, record: &Record, label: Option<PostLabel>) -> Applied {
         let mut batch = self.entries(std::slice::from_ref(record));
         batch[0].label = label;
         self.ledger.apply(&batch, &[], &self.checkpoint).unwrap()
@@ -217,17 +217,11 @@ pub(crate) fn post(native_id: &str, body: &str, published: Option<&str>, seen: &
     Record::new(Body::Post(post), at(seen))
 }
 
-pub(crate) fn sentiment(label: &'static str, topic: &'static str) -> Label {
-    Label {
+pub(crate) fn sentiment(label: &'static str, topic: &'static str) -> PostLabel {
+    PostLabel {
         region: None,
-        region_words: Vec::new(),
-        organisations: Vec::new(),
         flags: Vec::new(),
-        r#type: TicketType::Complaint,
-        confidence: 0.5,
-        abstained: true,
         topic,
-        topic_confidence: 0.5,
         sentiment: 0.0,
         sentiment_label: label,
     }

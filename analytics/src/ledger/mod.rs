@@ -110,7 +110,7 @@ pub struct Labelled {
     /// The entry.
     pub entry: Entry,
     /// Posts: sentiment and topic, computed in this process.
-    pub label: Option<crate::label::Label>,
+    pub label: Option<crate::label::PostLabel>,
 }
 
 /// What a batch brought.

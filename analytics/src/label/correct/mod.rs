@@ -98,6 +98,11 @@ impl Correction {
         tilt(&mut scores.topic, &delta[TOPIC]);
     }
 
+    /// Moves the probabilities of the topics, as [`Self::adjust`] does.
+    pub(super) fn adjust_topics(&self, text: &Text<'_>, topics: &mut [f32; 15]) {
+        tilt(topics, &self.delta(&features(text))[TOPIC]);
+    }
+
     /// What is added to the log-probabilities of a text with these features.
     pub(super) fn delta(&self, features: &[u32]) -> [f32; COLUMNS] {
         let mut delta = [0.0; COLUMNS];

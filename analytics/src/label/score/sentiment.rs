@@ -2,7 +2,7 @@
 
 use super::known::{Known, keep, touch};
 use super::probability::{norm_of, probabilities, sentiments};
-use crate::label::feature::{Field, Kind, extract_anywhere};
+use crate::label::feature::{Field, Kind, Part, extract_parts};
 use crate::label::text::{EMOTIONS, Text};
 use crate::label::weights::{Calibration, SENTIMENT, Weights};
 use std::ops::Range;
@@ -61,9 +61,11 @@ impl SentimentScorer {
     /// Probabilities of the sentiments, the same as [`super::Scorer::score`] gives.
     pub(crate) fn score(&self, text: &Text<'_>, scratch: &mut SentimentScratch) -> [f32; 3] {
         let SentimentScratch { seen, hits } = scratch;
-        extract_anywhere(text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
-            hits.push(hash)
-        });
+        extract_parts(
+            text,
+            &[Part::Anywhere],
+            &mut |hash, _: Kind, _: Field, _: Range<u32>| hits.push(hash),
+        );
         self.known.find(hits, |hit| *hit, |hit, row| *hit = row);
         keep(hits, |hit| {
             let (word, bit) = (&mut seen[*hit as usize / 64], *hit % 64);

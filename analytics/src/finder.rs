@@ -3,11 +3,11 @@
 //! An automaton takes a step for each byte of a text. Nearly nowhere in a text can a word of the list begin, and two
 //! characters tell: they are looked up in a small bit map, and the automaton reads only what follows where the bit is set.
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, BuildError, Input, Match};
+use aho_corasick::{AhoCorasick, BuildError, Input, Match, MatchKind};
 use rustc_hash::FxHashMap;
 use std::ops::Range;
 
-/// A list of words ready to be found; the same matches as by its automaton alone.
+/// A list of words, none empty, ready to be found; the same matches as by its automaton alone.
 pub(crate) struct Finder {
     automaton: AhoCorasick,
     /// A bit for each beginning of a word.
@@ -18,8 +18,8 @@ pub(crate) struct Finder {
     reach: FxHashMap<u64, usize>,
     /// Whether some words are shorter than [`LONG`].
     has_short: bool,
-    /// How many bytes a word that is shorter than [`SHORT`] has: it may begin anywhere.
-    shortest: usize,
+    /// How many bytes the longest of the words shorter than [`SHORT`] has; these may begin anywhere.
+    anywhere: usize,
 }
 
 /// Bytes that a word is known by: two ideographs, or one for a shorter word.
@@ -29,12 +29,15 @@ const SHORT: usize = 3;
 const BITS: usize = 64;
 
 impl Finder {
-    /// Numbers the `words` in their order, as the automaton does.
+    /// Numbers the `words` in their order; `kind` says which of several that overlap is found.
     pub(crate) fn new<'a>(
-        builder: &AhoCorasickBuilder,
+        kind: MatchKind,
         words: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, BuildError> {
         let words: Vec<&str> = words.into_iter().collect();
+        let mut builder = AhoCorasick::builder();
+        // A prefilter takes long to make and passes over long texts, not over the few bytes read here.
+        builder.match_kind(kind).prefilter(false);
         let bits = (words.len() * BITS).next_power_of_two().max(64);
         let mut finder = Self {
             automaton: builder.build(&words)?,
@@ -42,11 +45,11 @@ impl Finder {
             shift: 64 - bits.trailing_zeros(),
             reach: FxHashMap::default(),
             has_short: words.iter().any(|word| word.len() < LONG),
-            shortest: 0,
+            anywhere: 0,
         };
         for word in words {
             if word.len() < SHORT {
-                finder.shortest = finder.shortest.max(word.len());
+                finder.anywhere = finder.anywhere.max(word.len());
                 continue;
             }
             let bytes = if word.len() < LONG { SHORT } else { LONG };
@@ -59,13 +62,13 @@ impl Finder {
         Ok(finder)
     }
 
-    /// The words in `text`, none within another; which of several is the builder's to say.
+    /// The words in `text`, none within another.
     pub(crate) fn find_iter<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Match> + 'a {
         self.stretches(text, 0)
             .flat_map(move |stretch| self.automaton.find_iter(Input::new(text).range(stretch)))
     }
 
-    /// All words in `text`, also those within others, by their ends.
+    /// All words in `text`, also those within others, by their ends; for lists of [`MatchKind::Standard`].
     pub(crate) fn find_overlapping_iter<'a>(&'a self, text: &'a str) -> impl Iterator<Item = Match> + 'a {
         self.stretches(text, 0).flat_map(move |stretch| {
             self.automaton
@@ -105,7 +108,7 @@ impl Finder {
             self.reach.get(&begins).copied().unwrap_or_default()
         };
         let short = if self.has_short {
-            reach(SHORT).max(self.shortest)
+            reach(SHORT).max(self.anywhere)
         } else {
             0
         };
@@ -169,7 +172,6 @@ fn width(first: u8) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use aho_corasick::MatchKind;
     use proptest::prelude::*;
 
     proptest! {
@@ -179,12 +181,9 @@ mod tests {
             text in "[abc路灯坏了修é😀]{0,60}",
             longest in any::<bool>(),
         ) {
-            let mut builder = AhoCorasick::builder();
-            if longest {
-                builder.match_kind(MatchKind::LeftmostLongest);
-            }
-            let finder = Finder::new(&builder, words.iter().map(String::as_str)).unwrap();
-            let plain = builder.build(&words).unwrap();
+            let kind = if longest { MatchKind::LeftmostLongest } else { MatchKind::Standard };
+            let finder = Finder::new(kind, words.iter().map(String::as_str)).unwrap();
+            let plain = AhoCorasick::builder().match_kind(kind).build(&words).unwrap();
             prop_assert!(finder.find_iter(&text).eq(plain.find_iter(&text)));
             for (from, _) in text.char_indices() {
                 let first = plain.find(Input::new(&text).range(from..));
@@ -198,7 +197,7 @@ mod tests {
 
     #[test]
     fn reads_only_where_a_word_may_begin() {
-        let finder = Finder::new(&AhoCorasick::builder(), ["有限公司", "厂"]).unwrap();
+        let finder = Finder::new(MatchKind::Standard, ["有限公司", "厂"]).unwrap();
         let text = "路灯坏了，有限公司没人修，工厂";
         let stretches: Vec<&str> = finder.stretches(text, 0).map(|stretch| &text[stretch]).collect();
         assert_eq!(stretches, ["有限公司", "厂"]);

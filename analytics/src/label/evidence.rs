@@ -39,7 +39,7 @@ pub(crate) fn evidence(
     if let Some(correction) = correction {
         correction.contributions(text, winner, other, &mut add);
     }
-    let total = title.add_up(text.title) + body.add_up(text.body);
+    let total = title.add_up() + body.add_up();
 
     // A phrase said several times is told once, with its sum.
     let mut sums: FxHashMap<&str, f32> = FxHashMap::default();
@@ -65,19 +65,8 @@ pub(crate) fn evidence(
     told.collect()
 }
 
-/// What is said at each byte of a text where a character begins or the text ends.
+/// What is said at each byte of a text.
 struct Shares(Vec<f64>);
-
-/// One over the length of a span, for nearly all spans: a division takes long.
-const PARTS: [f32; 32] = {
-    let mut parts = [0.0; 32];
-    let mut length = 1;
-    while length < parts.len() {
-        parts[length] = 1.0 / length as f32;
-        length += 1;
-    }
-    parts
-};
 
 impl Shares {
     fn new(text: &str) -> Self {
@@ -88,30 +77,25 @@ impl Shares {
     fn add(&mut self, logit: f32, span: Range<u32>) {
         let (start, end) = (span.start as usize, span.end as usize);
         if start < end && end < self.0.len() {
-            let length = end - start;
-            let part = PARTS.get(length).copied().unwrap_or_else(|| 1.0 / length as f32);
-            let share = f64::from(logit * part);
+            let share = f64::from(logit) / (end - start) as f64;
             self.0[start] += share;
             self.0[end] -= share;
         }
     }
 
-    /// Turns the beginnings and ends into what is said before each character of `text`; gives all that is said for and
-    /// against.
-    fn add_up(&mut self, text: &str) -> f32 {
+    /// Turns the beginnings and ends into what is said before each byte; gives all that is said for and against.
+    fn add_up(&mut self) -> f32 {
         let (mut share, mut before, mut total) = (0.0, 0.0, 0.0f64);
-        for (at, character) in text.char_indices() {
-            let bytes = character.len_utf8() as f64;
-            share += self.0[at];
-            self.0[at] = before;
-            before += share * bytes;
-            total += share.abs() * bytes;
+        for place in &mut self.0 {
+            share += *place;
+            *place = before;
+            before += share;
+            total += share.abs();
         }
-        self.0[text.len()] = before;
         total as f32
     }
 
-    /// What is said between the beginnings of two characters, once added up.
+    /// What is said between two bytes, once added up.
     fn between(&self, start: usize, end: usize) -> Option<f32> {
         Some((self.0.get(end)? - self.0.get(start)?) as f32)
     }

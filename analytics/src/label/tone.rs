@@ -5,7 +5,7 @@ mod praise;
 
 use super::text::Text;
 use crate::finder::Finder;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::MatchKind;
 use std::sync::LazyLock;
 
 /// Raised whenever a rule changes: what labels otherwise is another model, and `minsheng relabel` applies it to the past.
@@ -74,11 +74,9 @@ fn turned(text: &str) -> bool {
     reason = "constant lists of short words always make an automaton"
 )]
 static WORDS: LazyLock<[Finder; 3]> = LazyLock::new(|| {
-    // A prefilter looks for rare bytes, and the words share theirs with all Chinese text.
-    let mut builder = AhoCorasick::builder();
-    builder.kind(Some(AhoCorasickKind::DFA)).prefilter(false);
-    let finder =
-        |words: &[&'static str]| Finder::new(&builder, words.iter().copied()).expect("a constant list");
+    let finder = |words: &[&'static str]| {
+        Finder::new(MatchKind::Standard, words.iter().copied()).expect("a constant list")
+    };
     [&THANKS[..], &TURNS, &IN_VAIN].map(finder)
 });
 

@@ -109,7 +109,7 @@ impl Ledger {
 pub struct Labelled {
     /// The entry.
     pub entry: Entry,
-    /// Posts: sentiment and topic, computed in this process.
+    /// What the model says of a post; a ticket's label is an event.
     pub label: Option<crate::label::PostLabel>,
 }
 

@@ -4,7 +4,7 @@ use super::Kind;
 use super::config::{CHINA, District, Level};
 use crate::configuration::ConfigurationError;
 use crate::finder::Finder;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::MatchKind;
 use rustc_hash::FxHashMap;
 
 /// Places ready to be found. Cheap to share, about 6 MB.
@@ -86,9 +86,8 @@ impl Gazetteer {
         }
         let mut names: Vec<(String, Vec<Bearer>)> = build.names.into_iter().collect();
         names.sort_by(|(a, _), (b, _)| a.cmp(b));
-        let mut builder = AhoCorasick::builder();
-        builder.match_kind(MatchKind::LeftmostLongest);
-        let finder = Finder::new(&builder, names.iter().map(|(name, _)| name.as_str()));
+        let words = names.iter().map(|(name, _)| name.as_str());
+        let finder = Finder::new(MatchKind::LeftmostLongest, words);
         let finder = finder.map_err(|_| ConfigurationError {
             origin: files
                 .first()

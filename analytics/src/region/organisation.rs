@@ -1,7 +1,7 @@
 //! Companies and other businesses a complaint names, for the credit file: by rule, from the ending of the name leftwards.
 
 use crate::finder::Finder;
-use aho_corasick::{AhoCorasick, MatchKind};
+use aho_corasick::MatchKind;
 use index::segment::is_letter_or_digit;
 use rustc_hash::FxHashSet;
 use std::{ops::Range, sync::LazyLock};
@@ -45,11 +45,8 @@ static BORDER_ENDS: LazyLock<FxHashSet<char>> = LazyLock::new(|| {
     clippy::expect_used,
     reason = "a constant list of short words always makes an automaton"
 )]
-static FINDER: LazyLock<Finder> = LazyLock::new(|| {
-    let mut builder = AhoCorasick::builder();
-    builder.match_kind(MatchKind::LeftmostLongest);
-    Finder::new(&builder, ENDINGS).expect("a constant list")
-});
+static FINDER: LazyLock<Finder> =
+    LazyLock::new(|| Finder::new(MatchKind::LeftmostLongest, ENDINGS).expect("a constant list"));
 
 /// The businesses `text` names, as written, in order, each once.
 pub fn organisations(text: &str) -> Vec<String> {

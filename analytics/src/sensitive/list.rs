@@ -3,7 +3,7 @@
 use super::{EMBEDDED, EMBEDDED_ORIGIN, Flags, Role};
 use crate::configuration::{ConfigurationError, Source};
 use crate::finder::Finder;
-use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use aho_corasick::MatchKind;
 use index::query::Named;
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -85,12 +85,9 @@ impl Flags {
             }
         }
         let (words, roles): (Vec<&str>, Vec<_>) = patterns.into_iter().unzip();
-        // Overlapping matches are wanted: a word of one flag may lie inside a word of another. Every post is read, so the
-        // form that takes more memory (2 MB) and half the time.
-        let mut builder = AhoCorasick::builder();
-        builder.kind(Some(AhoCorasickKind::DFA));
-        let words =
-            Finder::new(&builder, words).map_err(|_| source.wrong_whole("too many words".to_owned()))?;
+        // Overlapping matches are wanted: a word of one flag may lie inside a word of another.
+        let words = Finder::new(MatchKind::Standard, words)
+            .map_err(|_| source.wrong_whole("too many words".to_owned()))?;
         Ok(Self {
             words,
             roles,

@@ -5,7 +5,7 @@
 //! the rule is meant to miss rather than to mistake.
 
 use crate::finder::Finder;
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use aho_corasick::MatchKind;
 use std::sync::LazyLock;
 
 /// Characters that may stand behind the praise. Whoever goes on for longer has turned to something else.
@@ -218,10 +218,5 @@ static WORDS: LazyLock<(Vec<Says>, Finder)> = LazyLock::new(|| {
     reason = "constant lists of short words always make an automaton"
 )]
 fn finder<'a>(words: impl Iterator<Item = &'a str>) -> Finder {
-    let mut builder = AhoCorasick::builder();
-    builder
-        .match_kind(MatchKind::LeftmostLongest)
-        .kind(Some(AhoCorasickKind::DFA))
-        .prefilter(false);
-    Finder::new(&builder, words).expect("a constant list")
+    Finder::new(MatchKind::LeftmostLongest, words).expect("a constant list")
 }

@@ -31,6 +31,9 @@ pub(crate) enum Part {
     Closing,
 }
 
+/// All parts.
+pub(crate) const PARTS: [Part; 3] = [Part::Anywhere, Part::Title, Part::Closing];
+
 impl Part {
     /// Where its words are counted.
     pub(crate) const fn words(self) -> Zone {
@@ -133,6 +136,12 @@ pub(crate) enum Field {
 pub(crate) trait Sink {
     /// One feature with the bytes it was read from.
     fn feature(&mut self, hash: u32, kind: Kind, field: Field, span: Range<u32>);
+
+    /// A single folded character: a feature like any other, for who does not know characters by their code.
+    #[inline(always)]
+    fn letter(&mut self, code: u16, zone: Zone, field: Field, span: Range<u32>) {
+        self.feature(hash_of_letter(code, zone), Kind::Plain(zone), field, span);
+    }
 }
 
 impl<F: FnMut(u32, Kind, Field, Range<u32>)> Sink for F {
@@ -149,7 +158,7 @@ pub(crate) fn read_part(body: &str) -> &str {
 
 /// Reports every feature of `text` to `sink`.
 pub(crate) fn extract(text: &Text<'_>, sink: &mut impl Sink) {
-    extract_parts(text, &[Part::Anywhere, Part::Title, Part::Closing], sink);
+    extract_parts(text, &PARTS, sink);
 }
 
 /// [`extract`] without what is read in other parts than `parts`, [`Part::Anywhere`] among them: not all labels look at all.
@@ -212,6 +221,12 @@ pub(crate) fn hash_of(run: &str, zone: Zone) -> Option<u32> {
     (word.length > 0).then(|| mix(key, zone))
 }
 
+/// The hash under which a single folded character is known in `zone`.
+#[inline(always)]
+pub(crate) fn hash_of_letter(code: u16, zone: Zone) -> u32 {
+    mix(u64::from(code), zone)
+}
+
 fn mix(key: u64, zone: Zone) -> u32 {
     let mut x = (key ^ zone.seed()).wrapping_mul(0xFF51_AFD7_ED55_8CCD);
     x ^= x >> 32;
@@ -228,13 +243,8 @@ const APART: u32 = 3;
 fn grams(letters: &[Letter], zone: Zone, field: Field, sink: &mut impl Sink) {
     let mut before: Option<(u64, u32)> = None;
     for letter in letters {
+        sink.letter(letter.code, zone, field, letter.start..letter.end);
         let code = u64::from(letter.code);
-        sink.feature(
-            mix(code, zone),
-            Kind::Plain(zone),
-            field,
-            letter.start..letter.end,
-        );
         if let Some((previous, start)) = before {
             sink.feature(
                 mix(previous << 16 | code, zone),

@@ -11,10 +11,10 @@ pub(crate) use sentiment::SentimentScorer;
 
 use super::acts::{self, ACTS, Clause, PerAct};
 use super::clause::Clauses;
-use super::feature::{Field, Kind, Part, extract, extract_parts, read_part};
+use super::feature::{Field, Kind, PARTS, Part, read_part};
 use super::text::Text;
 use super::weights::{Acts, COLUMNS, Head, MODELS, SENTIMENT, TOPIC, TYPE, Weights};
-use known::{Known, keep, touch};
+use known::{Feature, Known, keep, touch};
 use probability::{norm_of, probabilities, sentiments};
 use std::ops::Range;
 use tally::Tally;
@@ -46,8 +46,10 @@ const NORM_OFFSET: i32 = 128;
 pub(crate) struct Scratch {
     /// How often each row occurred in the text read last; zero in those that `hits` does not name.
     times: Vec<u16>,
-    /// Features, then the rows of the known ones, then each row once.
+    /// The known features in their rows, then each row once.
     hits: Vec<Placed>,
+    /// Features that are looked for.
+    sought: Vec<Placed>,
     /// Where the clauses of the text are.
     clauses: Clauses,
     /// What was said in each place of [`Placed`].
@@ -60,6 +62,8 @@ pub(crate) struct Scratch {
     norm: f32,
     /// Occurrences of the known features of the last text that was read.
     read: Vec<Occurrence>,
+    /// Occurrences that are looked for.
+    read_sought: Vec<Occurrence>,
 }
 
 /// A hash or a row in the lower half; in the upper one its clause, counted from 1, or 0 where no clause counts it,
@@ -71,12 +75,12 @@ const IN_TITLE: Placed = 1 << 63;
 /// Marks what was read in the title.
 const OF_TITLE: Placed = 1 << 62;
 
-/// A feature that no clause counts.
+/// A feature that no clause counts, by its hash or row.
 #[inline(always)]
-fn unplaced(hash: u32, kind: Kind, field: Field) -> Placed {
+fn unplaced(number: u32, kind: Kind, field: Field) -> Placed {
     let of_title = u64::from(field == Field::Title);
     let in_title = of_title & u64::from(kind.is_anywhere());
-    in_title << 63 | of_title << 62 | u64::from(hash)
+    in_title << 63 | of_title << 62 | u64::from(number)
 }
 
 /// A place's clause as [`Placed`] counts it.
@@ -84,9 +88,14 @@ const fn place_of(placed: Placed) -> usize {
     ((placed & !(IN_TITLE | OF_TITLE)) >> 32) as usize
 }
 
-/// The same place with another hash or row.
-const fn moved(placed: Placed, to: u32) -> Placed {
-    placed >> 32 << 32 | to as u64
+impl Feature for Placed {
+    fn number(&self) -> u32 {
+        *self as u32
+    }
+
+    fn in_row(self, row: u32) -> Self {
+        self >> 32 << 32 | Self::from(row)
+    }
 }
 
 /// A feature at its place in the text.
@@ -105,6 +114,19 @@ impl Occurrence {
             Field::Title
         } else {
             Field::Body
+        }
+    }
+}
+
+impl Feature for Occurrence {
+    fn number(&self) -> u32 {
+        self.feature.number()
+    }
+
+    fn in_row(self, row: u32) -> Self {
+        Self {
+            feature: self.feature.in_row(row),
+            ..self
         }
     }
 }
@@ -195,13 +217,16 @@ impl Scorer {
 
     fn sums(&self, text: &Text<'_>, scratch: &mut Scratch) -> ([i32; COLUMNS], [f32; MODELS]) {
         scratch.forget();
-        let Scratch { hits, clauses, .. } = &mut *scratch;
+        let Scratch {
+            hits,
+            sought,
+            clauses,
+            ..
+        } = &mut *scratch;
         self.part(text, clauses);
-        extract(text, &mut |hash, kind: Kind, field: Field, span: Range<u32>| {
-            hits.push(self.placed(hash, kind, field, span.start, clauses));
-        });
-        self.known
-            .find(hits, |hit| *hit as u32, |hit, row| *hit = moved(*hit, row));
+        let place =
+            |number, kind, field, span: Range<u32>| self.placed(number, kind, field, span.start, clauses);
+        self.known.read(text, &PARTS, place, hits, sought);
         self.tell_acts(scratch);
         self.add_up(scratch)
     }
@@ -209,14 +234,10 @@ impl Scorer {
     /// Probabilities of the topics and of the sentiments alone, the same as [`Self::score`] gives, sooner.
     pub(crate) fn score_subject(&self, text: &Text<'_>, scratch: &mut Scratch) -> ([f32; 15], [f32; 3]) {
         scratch.forget();
-        let hits = &mut scratch.hits;
-        extract_parts(
-            text,
-            &[Part::Anywhere, Part::Title],
-            &mut |hash, kind: Kind, field: Field, _: Range<u32>| hits.push(unplaced(hash, kind, field)),
-        );
+        let Scratch { hits, sought, .. } = &mut *scratch;
+        let place = |number, kind, field, _: Range<u32>| unplaced(number, kind, field);
         self.known
-            .find(hits, |hit| *hit as u32, |hit, row| *hit = moved(*hit, row));
+            .read(text, &[Part::Anywhere, Part::Title], place, hits, sought);
         let (sums, norms) = self.add_up(scratch);
         (
             probabilities(&self.head.topic, &sums[TOPIC], norms[1]),
@@ -232,13 +253,13 @@ impl Scorer {
 
     /// A feature with its clause: characters, words and pairs of them count in it, each once where it stands.
     #[inline(always)]
-    fn placed(&self, hash: u32, kind: Kind, field: Field, start: u32, clauses: &mut Clauses) -> Placed {
+    fn placed(&self, number: u32, kind: Kind, field: Field, start: u32, clauses: &mut Clauses) -> Placed {
         let place = if kind.is_anywhere() && self.head.acts.is_some() {
             1 + clauses.of(field, start)
         } else {
             0
         };
-        unplaced(hash, kind, field) | (place as u64) << 32
+        unplaced(number, kind, field) | (place as u64) << 32
     }
 
     /// Adds up what each clause's features say of its acts.
@@ -304,22 +325,19 @@ impl Scorer {
     pub(crate) fn read(&self, text: &Text<'_>, scratch: &mut Scratch) -> Scores {
         scratch.forget();
         let Scratch {
-            hits, read, clauses, ..
-        } = &mut *scratch;
-        read.clear();
-        self.part(text, clauses);
-        extract(text, &mut |hash, kind: Kind, field: Field, span: Range<u32>| {
-            read.push(Occurrence {
-                feature: self.placed(hash, kind, field, span.start, clauses),
-                start: span.start,
-                end: span.end,
-            });
-        });
-        self.known.find(
+            hits,
             read,
-            |occurrence| occurrence.feature as u32,
-            |occurrence, row| occurrence.feature = moved(occurrence.feature, row),
-        );
+            read_sought,
+            clauses,
+            ..
+        } = &mut *scratch;
+        self.part(text, clauses);
+        let place = |number, kind, field, span: Range<u32>| Occurrence {
+            feature: self.placed(number, kind, field, span.start, clauses),
+            start: span.start,
+            end: span.end,
+        };
+        self.known.read(text, &PARTS, place, read, read_sought);
         hits.extend(read.iter().map(|occurrence| occurrence.feature));
         self.tell_acts(scratch);
         let (sums, norms) = self.add_up(scratch);

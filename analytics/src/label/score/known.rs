@@ -1,26 +1,85 @@
-//! Which features are known, and in which row.
+//! Which features of a text are known, and in which row.
 
-use rustc_hash::FxHashMap;
+use crate::label::feature::{Field, Kind, Part, Sink, Zone, extract_parts, hash_of_letter};
+use crate::label::text::Text;
 use std::hint::black_box;
+use std::ops::Range;
 
 /// Finds the rows of features.
 ///
 /// Of 2,000 features of a ticket about half are known. A look-up that branches on that waits for memory each time the
 /// processor guesses wrong, so a feature passes without a branch through a bit map that fits the inner caches, then the one
-/// slot of the table where it can be; only where another feature took its slot is it searched for.
+/// slot of the table where it can be; only where another feature took its slot is it searched for. Single characters, a third
+/// of all features, are nearly all known, and few of them make most of a text: they have a table of their own.
 pub(super) struct Known {
+    /// The row of each single character anywhere in a text, by its code; [`NOWHERE`] where it is not known.
+    letters: Vec<u32>,
     /// A bit for the upper [`SIEVE_BITS`] bits of each known hash.
     sieve: Vec<u64>,
     /// By the upper bits of the hash: [`TAKEN`], the row, and the hash's lower bits, which make the match exact.
     slots: Vec<u32>,
     /// How many lower bits a slot holds.
     shift: u32,
-    /// Rows of those whose slot an earlier one took.
-    displaced: FxHashMap<u32, u32>,
+    displaced: Displaced,
+}
+
+/// The features whose slot an earlier one took, with their rows: each in the first free place from the one its hash names on.
+struct Displaced {
+    /// Hash and row, neighbours in memory; a hash is never 0.
+    places: Vec<(u32, u32)>,
+    shift: u32,
+}
+
+impl Displaced {
+    fn new(features: &[(u32, u32)]) -> Self {
+        // Half of the places stay free, so that nearly all searches end where they begin.
+        let bits = (features.len() * 2 + 2).next_power_of_two().trailing_zeros();
+        let mut displaced = Self {
+            places: vec![(0, 0); 1 << bits],
+            shift: 32 - bits,
+        };
+        for (hash, row) in features {
+            let place = displaced.place(*hash);
+            displaced.places[place] = (*hash, *row);
+        }
+        displaced
+    }
+
+    /// Where the search for a hash begins.
+    #[inline(always)]
+    fn begin(&self, hash: u32) -> usize {
+        // Displaced features share their upper bits with others, so all bits take part.
+        (hash.wrapping_mul(0x9E37_79B1) >> self.shift) as usize
+    }
+
+    /// Where a hash is, or the free place where it would be.
+    #[inline(always)]
+    fn place(&self, hash: u32) -> usize {
+        let mut place = self.begin(hash);
+        while self.places[place].0 != hash && self.places[place].0 != 0 {
+            place = (place + 1) & (self.places.len() - 1);
+        }
+        place
+    }
+
+    /// The row of a feature, and whether it is here at all.
+    #[inline(always)]
+    fn row(&self, hash: u32) -> (u32, bool) {
+        let (found, row) = self.places[self.place(hash)];
+        (row, found != 0)
+    }
 }
 
 const SIEVE_BITS: u32 = 22;
 const TAKEN: u32 = 1 << 31;
+const NOWHERE: u32 = u32::MAX;
+
+/// What is kept of a feature: a number, its hash and then its row, and whatever else its reader needs of it.
+pub(super) trait Feature: Copy {
+    fn number(&self) -> u32;
+    /// The same feature with its row for a number.
+    fn in_row(self, row: u32) -> Self;
+}
 
 impl Known {
     /// Features in the order of their rows; earlier ones are found faster.
@@ -33,11 +92,13 @@ impl Known {
             .min(31);
         let shift = 32 - bits;
         let mut known = Self {
+            letters: Vec::new(),
             sieve: vec![0; 1 << (SIEVE_BITS - 6)],
             slots: vec![0; 1 << bits],
             shift,
-            displaced: FxHashMap::default(),
+            displaced: Displaced::new(&[]),
         };
+        let mut displaced = Vec::new();
         for (row, hash) in (0u32..).zip(hashes) {
             let bit = hash >> (32 - SIEVE_BITS);
             known.sieve[bit as usize / 64] |= 1 << (bit % 64);
@@ -45,32 +106,71 @@ impl Known {
             if *slot == 0 {
                 *slot = TAKEN | row << shift | hash & ((1 << shift) - 1);
             } else {
-                known.displaced.insert(hash, row);
+                displaced.push((hash, row));
             }
         }
+        known.displaced = Displaced::new(&displaced);
+        let row_of = |code| known.row(hash_of_letter(code, Zone::Anywhere)).unwrap_or(NOWHERE);
+        known.letters = (0..=u16::MAX).map(row_of).collect();
         known
     }
 
-    /// Turns the hash of each item into its row; drops the items that are not known.
+    /// The known features of `parts` of `text` with their rows, in no order but this: of the same feature the first comes first.
+    /// `found` takes them; `sought` is working memory.
     #[inline(always)]
-    pub(super) fn find<T: Copy>(
+    pub(super) fn read<T: Feature>(
         &self,
-        items: &mut Vec<T>,
-        hash: impl Fn(&T) -> u32,
-        mut become_row: impl FnMut(&mut T, u32),
+        text: &Text<'_>,
+        parts: &[Part],
+        place: impl FnMut(u32, Kind, Field, Range<u32>) -> T,
+        found: &mut Vec<T>,
+        sought: &mut Vec<T>,
     ) {
-        touch(items, |item| {
-            self.sieve[(hash(item) >> (32 - SIEVE_BITS)) as usize / 64]
+        found.clear();
+        sought.clear();
+        let mut reading = Reading {
+            letters: &self.letters,
+            place,
+            found,
+            sought,
+        };
+        extract_parts(text, parts, &mut reading);
+        self.find(sought, found);
+    }
+
+    /// Adds those of `sought` that are known to `found`, with their rows in place of their hashes; `sought` is used up.
+    #[inline(always)]
+    fn find<T: Feature>(&self, sought: &mut Vec<T>, found: &mut Vec<T>) {
+        touch(sought, |feature| {
+            self.sieve[(feature.number() >> (32 - SIEVE_BITS)) as usize / 64]
         });
-        keep(items, |item| self.may_hold(hash(item)));
-        touch(items, |item| {
-            u64::from(self.slots[(hash(item) >> self.shift) as usize])
+        keep(sought, |feature| self.may_hold(feature.number()));
+        touch(sought, |feature| {
+            u64::from(self.slots[(feature.number() >> self.shift) as usize])
         });
-        keep(items, |item| {
-            let (row, is_known) = self.row(hash(item));
-            become_row(item, row);
+        found.reserve(sought.len());
+        let mut displaced = 0;
+        for at in 0..sought.len() {
+            let feature = sought[at];
+            match self.slot(feature.number()) {
+                Slot::Its(row) => found.push(feature.in_row(row)),
+                Slot::Free => {}
+                Slot::Other => {
+                    sought[displaced] = feature;
+                    displaced += 1;
+                }
+            }
+        }
+        sought.truncate(displaced);
+        touch(sought, |feature| {
+            u64::from(self.displaced.places[self.displaced.begin(feature.number())].0)
+        });
+        keep(sought, |feature| {
+            let (row, is_known) = self.displaced.row(feature.number());
+            *feature = feature.in_row(row);
             is_known
         });
+        found.extend_from_slice(sought);
     }
 
     /// Whether a feature may be known; `false` is sure.
@@ -80,18 +180,65 @@ impl Known {
         self.sieve[bit as usize / 64] >> (bit % 64) & 1 != 0
     }
 
-    /// The row of a feature, and whether it is known at all.
+    /// What the slot of a feature holds.
     #[inline(always)]
-    fn row(&self, hash: u32) -> (u32, bool) {
+    fn slot(&self, hash: u32) -> Slot {
         let slot = self.slots[(hash >> self.shift) as usize];
-        let here = (slot ^ hash) & ((1 << self.shift) - 1) == 0;
-        if slot != 0 && !here {
-            return match self.displaced.get(&hash) {
-                Some(row) => (*row, true),
-                None => (0, false),
-            };
+        if slot == 0 {
+            Slot::Free
+        } else if (slot ^ hash) & ((1 << self.shift) - 1) == 0 {
+            Slot::Its((slot & !TAKEN) >> self.shift)
+        } else {
+            Slot::Other
         }
-        ((slot & !TAKEN) >> self.shift, slot != 0)
+    }
+
+    /// The row of a feature.
+    fn row(&self, hash: u32) -> Option<u32> {
+        match self.slot(hash) {
+            Slot::Its(row) => Some(row),
+            Slot::Free => None,
+            Slot::Other => {
+                let (row, is_known) = self.displaced.row(hash);
+                is_known.then_some(row)
+            }
+        }
+    }
+}
+
+/// What the one slot where a feature can be holds.
+enum Slot {
+    /// Its row.
+    Its(u32),
+    Free,
+    /// Another feature.
+    Other,
+}
+
+/// Parts the features of a text: single characters are found at once, the others have to be looked for.
+struct Reading<'a, T, F> {
+    letters: &'a [u32],
+    place: F,
+    found: &'a mut Vec<T>,
+    sought: &'a mut Vec<T>,
+}
+
+impl<T, F: FnMut(u32, Kind, Field, Range<u32>) -> T> Sink for Reading<'_, T, F> {
+    #[inline(always)]
+    fn feature(&mut self, hash: u32, kind: Kind, field: Field, span: Range<u32>) {
+        self.sought.push((self.place)(hash, kind, field, span));
+    }
+
+    #[inline(always)]
+    fn letter(&mut self, code: u16, zone: Zone, field: Field, span: Range<u32>) {
+        if zone != Zone::Anywhere {
+            self.feature(hash_of_letter(code, zone), Kind::Plain(zone), field, span);
+            return;
+        }
+        let row = self.letters[usize::from(code)];
+        if row != NOWHERE {
+            self.found.push((self.place)(row, Kind::Plain(zone), field, span));
+        }
     }
 }
 
@@ -131,14 +278,14 @@ mod tests {
         let known = Known::new(hashes.iter().copied());
         for (row, hash) in (0u32..).zip(&hashes) {
             assert!(known.may_hold(*hash));
-            assert_eq!(known.row(*hash), (row, true));
+            assert_eq!(known.row(*hash), Some(row));
         }
         for stranger in (0..5000u32).map(|n| n.wrapping_mul(0x85EB_CA6B).wrapping_add(7)) {
             if hashes.binary_search(&stranger).is_err() {
-                assert!(!known.row(stranger).1, "{stranger}");
+                assert_eq!(known.row(stranger), None, "{stranger}");
             }
         }
         let none = Known::new([].into_iter());
-        assert!(!none.may_hold(5) && !none.row(5).1);
+        assert!(!none.may_hold(5) && none.row(5).is_none());
     }
 }

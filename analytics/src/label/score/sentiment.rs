@@ -1,8 +1,8 @@
 //! The sentiment by itself, for streams of posts of which nothing else is asked: short rows of its own.
 
-use super::known::{Known, keep, touch};
+use super::known::{Feature, Known, keep, touch};
 use super::probability::{norm_of, probabilities, sentiments};
-use crate::label::feature::{Field, Kind, Part, extract_parts};
+use crate::label::feature::{Field, Kind, Part};
 use crate::label::text::{EMOTIONS, Text};
 use crate::label::weights::{Calibration, SENTIMENT, Weights};
 use std::ops::Range;
@@ -24,8 +24,20 @@ struct Row {
 pub(crate) struct SentimentScratch {
     /// One bit a row: a feature counts once a text.
     seen: Vec<u64>,
-    /// Features, then the rows of the known ones, then each row once.
+    /// The rows of the known features, then each once.
     hits: Vec<u32>,
+    /// Features that are looked for.
+    sought: Vec<u32>,
+}
+
+impl Feature for u32 {
+    fn number(&self) -> u32 {
+        *self
+    }
+
+    fn in_row(self, row: u32) -> Self {
+        row
+    }
 }
 
 impl SentimentScorer {
@@ -55,18 +67,15 @@ impl SentimentScorer {
         SentimentScratch {
             seen: vec![0; self.rows.len().div_ceil(64)],
             hits: Vec::new(),
+            sought: Vec::new(),
         }
     }
 
     /// Probabilities of the sentiments, the same as [`super::Scorer::score`] gives.
     pub(crate) fn score(&self, text: &Text<'_>, scratch: &mut SentimentScratch) -> [f32; 3] {
-        let SentimentScratch { seen, hits } = scratch;
-        extract_parts(
-            text,
-            &[Part::Anywhere],
-            &mut |hash, _: Kind, _: Field, _: Range<u32>| hits.push(hash),
-        );
-        self.known.find(hits, |hit| *hit, |hit, row| *hit = row);
+        let SentimentScratch { seen, hits, sought } = scratch;
+        let number = |number, _: Kind, _: Field, _: Range<u32>| number;
+        self.known.read(text, &[Part::Anywhere], number, hits, sought);
         keep(hits, |hit| {
             let (word, bit) = (&mut seen[*hit as usize / 64], *hit % 64);
             let is_new = *word >> bit & 1 == 0;

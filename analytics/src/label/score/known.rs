@@ -70,7 +70,7 @@ impl Displaced {
     }
 }
 
-const SIEVE_BITS: u32 = 22;
+const SIEVE_BITS: u32 = 21;
 const TAKEN: u32 = 1 << 31;
 const NOWHERE: u32 = u32::MAX;
 

@@ -18,7 +18,7 @@ pub(crate) struct Finder {
     reach: FxHashMap<u64, usize>,
     /// Whether some words are shorter than [`LONG`].
     has_short: bool,
-    /// How many bytes the longest of the words shorter than [`SHORT`] has; these may begin anywhere.
+    /// How many bytes the longest of the words shorter than [`SHORT`] has, 0 where there is none; these may begin anywhere.
     anywhere: usize,
 }
 
@@ -96,23 +96,52 @@ impl Finder {
         (begins.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> self.shift) as usize
     }
 
-    /// How many bytes a word that begins with these has at most; 0 where no word does.
-    #[inline(always)]
-    fn reach(&self, eight: u64) -> usize {
-        let reach = |bytes| {
-            let begins = beginning(eight, bytes);
-            let bit = self.bit(begins);
-            if self.sieve[bit / 64] >> (bit % 64) & 1 == 0 {
-                return 0;
-            }
-            self.reach.get(&begins).copied().unwrap_or_default()
-        };
-        let short = if self.has_short {
-            reach(SHORT).max(self.anywhere)
+    /// The first place from `at` on where a word may begin, and how many bytes it has at most.
+    fn beginning(&self, text: &[u8], at: usize) -> Option<(usize, usize)> {
+        if self.anywhere > 0 {
+            return (at < text.len()).then(|| (at, self.reach(eight(text, at))));
+        }
+        if self.has_short {
+            self.sieved::<true>(text, at)
         } else {
-            0
+            self.sieved::<false>(text, at)
+        }
+    }
+
+    /// [`Self::beginning`] of lists with and without short words: nearly all of a text is passed over here.
+    fn sieved<const HAS_SHORT: bool>(&self, text: &[u8], mut at: usize) -> Option<(usize, usize)> {
+        while at < text.len() {
+            let eight = eight(text, at);
+            let may_begin = self.may_begin(eight, LONG) | (HAS_SHORT && self.may_begin(eight, SHORT));
+            if may_begin {
+                let reach = self.reach(eight);
+                if reach > 0 {
+                    return Some((at, reach));
+                }
+            }
+            at += width(eight as u8);
+        }
+        None
+    }
+
+    /// Whether the bit of a beginning of so many bytes is set.
+    #[inline(always)]
+    fn may_begin(&self, eight: u64, bytes: usize) -> bool {
+        let bit = self.bit(beginning(eight, bytes));
+        self.sieve[bit / 64] >> (bit % 64) & 1 != 0
+    }
+
+    /// How many bytes a word that begins with these has at most; 0 where no word does.
+    fn reach(&self, eight: u64) -> usize {
+        let reach = |bytes| match self.may_begin(eight, bytes) {
+            true => self
+                .reach
+                .get(&beginning(eight, bytes))
+                .copied()
+                .unwrap_or_default(),
+            false => 0,
         };
-        short.max(reach(LONG))
+        reach(LONG).max(reach(SHORT)).max(self.anywhere)
     }
 }
 
@@ -129,20 +158,16 @@ impl Iterator for Stretches<'_> {
 
     fn next(&mut self) -> Option<Range<usize>> {
         let (finder, text) = (self.finder, self.text);
-        let mut stretch: Option<Range<usize>> = None;
-        while self.at < text.len() {
-            if stretch.as_ref().is_some_and(|stretch| self.at >= stretch.end) {
-                break;
-            }
-            let reach = finder.reach(eight(text, self.at));
-            if reach > 0 {
-                let end = text.len().min(self.at + reach);
-                let stretch = stretch.get_or_insert(self.at..end);
-                stretch.end = end.max(stretch.end);
-            }
+        let (start, mut reach) = finder.beginning(text, self.at)?;
+        let mut end = text.len().min(start + reach);
+        self.at = start + width(text[start]);
+        // Words may begin within it and go on beyond it.
+        while self.at < end {
+            reach = finder.reach(eight(text, self.at));
+            end = text.len().min(self.at + reach).max(end);
             self.at += width(text[self.at]);
         }
-        stretch
+        Some(start..end)
     }
 }
 
@@ -166,7 +191,22 @@ const fn beginning(eight: u64, bytes: usize) -> u64 {
 /// Bytes of the character that begins with `first`.
 #[inline(always)]
 fn width(first: u8) -> usize {
-    1 + usize::from(first >= 0xC0) + usize::from(first >= 0xE0) + usize::from(first >= 0xF0)
+    // A branch that is nearly always guessed right does not wait for the byte.
+    if first & 0xF0 == 0xE0 {
+        3
+    } else {
+        rarer_width(first)
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn rarer_width(first: u8) -> usize {
+    match first {
+        0xF0.. => 4,
+        0xC0.. => 2,
+        _ => 1,
+    }
 }
 
 #[cfg(test)]

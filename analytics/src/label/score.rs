@@ -1,6 +1,7 @@
 //! Scores a text against the weights: one pass over its features, integer sums, no allocation per text.
 
 mod contribution;
+mod displaced;
 mod known;
 mod probability;
 mod sentiment;

@@ -1,5 +1,6 @@
 //! Which features of a text are known, and in which row.
 
+use super::displaced::Displaced;
 use crate::label::feature::{Field, Kind, Part, Sink, Zone, extract_parts, hash_of_letter};
 use crate::label::text::Text;
 use std::hint::black_box;
@@ -20,54 +21,8 @@ pub(super) struct Known {
     slots: Vec<u32>,
     /// How many lower bits a slot holds.
     shift: u32,
+    /// Rows of those whose slot an earlier one took.
     displaced: Displaced,
-}
-
-/// The features whose slot an earlier one took, with their rows: each in the first free place from the one its hash names on.
-struct Displaced {
-    /// Hash and row, neighbours in memory; a hash is never 0.
-    places: Vec<(u32, u32)>,
-    shift: u32,
-}
-
-impl Displaced {
-    fn new(features: &[(u32, u32)]) -> Self {
-        // Half of the places stay free, so that nearly all searches end where they begin.
-        let bits = (features.len() * 2 + 2).next_power_of_two().trailing_zeros();
-        let mut displaced = Self {
-            places: vec![(0, 0); 1 << bits],
-            shift: 32 - bits,
-        };
-        for (hash, row) in features {
-            let place = displaced.place(*hash);
-            displaced.places[place] = (*hash, *row);
-        }
-        displaced
-    }
-
-    /// Where the search for a hash begins.
-    #[inline(always)]
-    fn begin(&self, hash: u32) -> usize {
-        // Displaced features share their upper bits with others, so all bits take part.
-        (hash.wrapping_mul(0x9E37_79B1) >> self.shift) as usize
-    }
-
-    /// Where a hash is, or the free place where it would be.
-    #[inline(always)]
-    fn place(&self, hash: u32) -> usize {
-        let mut place = self.begin(hash);
-        while self.places[place].0 != hash && self.places[place].0 != 0 {
-            place = (place + 1) & (self.places.len() - 1);
-        }
-        place
-    }
-
-    /// The row of a feature, and whether it is here at all.
-    #[inline(always)]
-    fn row(&self, hash: u32) -> (u32, bool) {
-        let (found, row) = self.places[self.place(hash)];
-        (row, found != 0)
-    }
 }
 
 const SIEVE_BITS: u32 = 21;
@@ -162,13 +117,11 @@ impl Known {
             }
         }
         sought.truncate(displaced);
-        touch(sought, |feature| {
-            u64::from(self.displaced.places[self.displaced.begin(feature.number())].0)
-        });
+        touch(sought, |feature| self.displaced.first(feature.number()));
         keep(sought, |feature| {
-            let (row, is_known) = self.displaced.row(feature.number());
-            *feature = feature.in_row(row);
-            is_known
+            let row = self.displaced.row(feature.number());
+            *feature = feature.in_row(row.unwrap_or(NOWHERE));
+            row.is_some()
         });
         found.extend_from_slice(sought);
     }
@@ -198,10 +151,7 @@ impl Known {
         match self.slot(hash) {
             Slot::Its(row) => Some(row),
             Slot::Free => None,
-            Slot::Other => {
-                let (row, is_known) = self.displaced.row(hash);
-                is_known.then_some(row)
-            }
+            Slot::Other => self.displaced.row(hash),
         }
     }
 }
@@ -266,6 +216,8 @@ pub(super) fn keep<T: Copy>(items: &mut Vec<T>, mut is_kept: impl FnMut(&mut T) 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::label::feature::{PARTS, extract};
+    use crate::label::text::Words;
 
     #[test]
     fn every_feature_is_found_in_its_row_and_no_other() {
@@ -287,5 +239,33 @@ mod tests {
         }
         let none = Known::new([].into_iter());
         assert!(!none.may_hold(5) && none.row(5).is_none());
+    }
+
+    #[test]
+    fn a_text_gives_each_known_feature_in_its_row_as_often_as_it_stands_there() {
+        let words = Words::of(
+            &index::Segmenter::new("").unwrap(),
+            "路灯坏了",
+            "路灯不亮，谁来修路灯？A3区",
+        );
+        let text = words.text("路灯坏了", "路灯不亮，谁来修路灯？A3区");
+        let mut hashes = Vec::new();
+        extract(&text, &mut |hash, _: Kind, _: Field, _: Range<u32>| {
+            hashes.push(hash)
+        });
+        // Every other feature is known, and so many strangers that some features are displaced.
+        let mut known: Vec<u32> = hashes.iter().copied().step_by(2).collect();
+        known.extend(known.clone().iter().flat_map(|hash| [hash ^ 8, hash ^ 16]));
+        known.sort_unstable();
+        known.dedup();
+        let known = Known::new(known.into_iter());
+        let mut rows: Vec<u32> = hashes.iter().filter_map(|hash| known.row(*hash)).collect();
+        let (mut found, mut sought) = (vec![7], vec![7]);
+        let number = |number, _: Kind, _: Field, _: Range<u32>| number;
+        known.read(&text, &PARTS, number, &mut found, &mut sought);
+        rows.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(found, rows);
+        assert!(!found.is_empty() && found.len() < hashes.len());
     }
 }

@@ -27,7 +27,7 @@ pub use error::LabelError;
 pub use text::{Evidence, Label, PostLabel, SENTIMENTS, TOPICS, Text, Words, sentiment_name};
 
 use crate::{
-    region::{Gazetteer, Located, organisations},
+    region::{Businesses, Gazetteer, Located},
     sensitive::Flags,
 };
 use correct::Correction;
@@ -169,7 +169,6 @@ impl Models {
     pub fn label(&self, texts: &[Text<'_>]) -> Result<Vec<Label>, LabelError> {
         let mut labels = self.label_words(texts)?;
         self.add_finds(&mut labels, texts);
-        self.add_matters(&mut labels, texts);
         Ok(labels)
     }
 
@@ -224,27 +223,22 @@ impl Models {
     ) -> Result<Vec<(Label, Vec<Evidence>)>, LabelError> {
         let (mut labels, told) = batch::label(&self.scorer, self.correction.as_ref(), texts, Some(limit))?;
         self.add_finds(&mut labels, texts);
-        self.add_matters(&mut labels, texts);
         Ok(labels.into_iter().zip(told).collect())
     }
 
+    /// Adds what is found by lists: region, businesses, sensitive content.
     fn add_finds(&self, labels: &mut [Label], texts: &[Text<'_>]) {
         for (label, text) in labels.iter_mut().zip(texts) {
-            let located = self.gazetteer.locate(text.title, text.body);
+            let (title, body) = (Businesses::of(text.title), Businesses::of(text.body));
+            let located = self.gazetteer.locate_beside(&title, &body);
             label.region = located.region;
             label.region_words = located.words;
-            label.flags = self.flags.raised(text.title, text.body);
-        }
-    }
-
-    fn add_matters(&self, labels: &mut [Label], texts: &[Text<'_>]) {
-        for (label, text) in labels.iter_mut().zip(texts) {
-            label.organisations = organisations(text.title);
-            for name in organisations(text.body) {
-                if !label.organisations.contains(&name) {
-                    label.organisations.push(name);
+            for name in title.names().chain(body.names()) {
+                if !label.organisations.iter().any(|known| known == name) {
+                    label.organisations.push(name.to_owned());
                 }
             }
+            label.flags = self.flags.raised(text.title, text.body);
         }
     }
 

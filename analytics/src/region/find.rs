@@ -2,9 +2,8 @@
 
 use super::config::Level;
 use super::gazetteer::{Bearer, Gazetteer};
-use super::{Kind, Located, Place, organisation};
+use super::{Businesses, Kind, Located, Place};
 use rustc_hash::{FxHashMap, FxHashSet};
-use std::ops::Range;
 
 /// What after a name without its ending (武汉, 朝阳) says that no place is meant but a road, a shop or a dish.
 #[rustfmt::skip]
@@ -33,6 +32,11 @@ struct Mention<'a> {
 impl Gazetteer {
     /// The places `title` and `body` name and the region they are about.
     pub fn locate(&self, title: &str, body: &str) -> Located {
+        self.locate_beside(&Businesses::of(title), &Businesses::of(body))
+    }
+
+    /// [`Self::locate`] for who also asks for the businesses of the same texts.
+    pub(crate) fn locate_beside(&self, title: &Businesses<'_>, body: &Businesses<'_>) -> Located {
         let mut mentions = self.mentions(title, true);
         mentions.extend(self.mentions(body, false));
         let certain = self.certain(&mentions);
@@ -60,9 +64,8 @@ impl Gazetteer {
         located
     }
 
-    fn mentions<'a>(&self, text: &'a str, in_title: bool) -> Vec<Mention<'a>> {
-        let text = text.get(..LIMIT).unwrap_or_else(|| clip(text));
-        let mut companies: Option<Vec<Range<usize>>> = None;
+    fn mentions<'a>(&self, businesses: &Businesses<'a>, in_title: bool) -> Vec<Mention<'a>> {
+        let text = clip(businesses.text());
         let mut mentions = Vec::new();
         for found in self.names.find_iter(text) {
             let (Some(word), Some(after)) = (text.get(found.range()), text.get(found.end()..)) else {
@@ -80,8 +83,8 @@ impl Gazetteer {
                 continue;
             }
             // Names in a company's name say where it was founded, not where it annoys people.
-            let companies = companies.get_or_insert_with(|| organisation::spans(text));
-            if companies
+            if businesses
+                .spans()
                 .iter()
                 .any(|span| span.start <= found.start() && found.end() < span.end)
             {
@@ -204,9 +207,5 @@ impl<'a> Votes<'a> {
 
 /// The first [`LIMIT`] bytes, cut between characters.
 fn clip(text: &str) -> &str {
-    let mut end = LIMIT.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    &text[..text.floor_char_boundary(LIMIT)]
 }

@@ -10,7 +10,7 @@ mod gazetteer;
 mod organisation;
 
 pub use gazetteer::Gazetteer;
-pub use organisation::organisations;
+pub(crate) use organisation::Businesses;
 
 use serde::Serialize;
 

@@ -4,7 +4,7 @@ use crate::finder::Finder;
 use aho_corasick::MatchKind;
 use index::segment::is_letter_or_digit;
 use rustc_hash::FxHashSet;
-use std::{ops::Range, sync::LazyLock};
+use std::{cell::OnceCell, ops::Range, sync::LazyLock};
 
 /// How names of businesses end.
 #[rustfmt::skip]
@@ -48,21 +48,37 @@ static BORDER_ENDS: LazyLock<FxHashSet<char>> = LazyLock::new(|| {
 static FINDER: LazyLock<Finder> =
     LazyLock::new(|| Finder::new(MatchKind::LeftmostLongest, ENDINGS).expect("a constant list"));
 
-/// The businesses `text` names, as written, in order, each once.
-pub fn organisations(text: &str) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for span in spans(text) {
-        if let Some(name) = text.get(span)
-            && !names.iter().any(|known| known == name)
-        {
-            names.push(name.to_owned());
-        }
-    }
-    names
+/// The businesses a text names, looked for once and only when asked for.
+pub(crate) struct Businesses<'a> {
+    text: &'a str,
+    spans: OnceCell<Vec<Range<usize>>>,
 }
 
-/// Where they stand.
-pub(super) fn spans(text: &str) -> Vec<Range<usize>> {
+impl<'a> Businesses<'a> {
+    pub(crate) fn of(text: &'a str) -> Self {
+        Self {
+            text,
+            spans: OnceCell::new(),
+        }
+    }
+
+    /// The text.
+    pub(super) fn text(&self) -> &'a str {
+        self.text
+    }
+
+    /// Where they stand.
+    pub(super) fn spans(&self) -> &[Range<usize>] {
+        self.spans.get_or_init(|| spans(self.text))
+    }
+
+    /// Their names as written, in order.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &'a str> {
+        self.spans().iter().filter_map(|span| self.text.get(span.clone()))
+    }
+}
+
+fn spans(text: &str) -> Vec<Range<usize>> {
     let mut spans: Vec<Range<usize>> = Vec::new();
     for ending in FINDER.find_iter(text) {
         let free = spans.last().map_or(0, |span| span.end);

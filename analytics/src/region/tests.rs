@@ -138,7 +138,7 @@ fn businesses_are_named_for_the_credit_file() {
         ),
         ("北京银行澜汀支行排队时间太长。", vec!["北京银行", "澜汀支行"]),
     ] {
-        assert_eq!(organisations(text), names, "{text}");
+        assert!(Businesses::of(text).names().eq(names), "{text}");
     }
 }
 

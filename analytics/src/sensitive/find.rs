@@ -144,9 +144,5 @@ fn sentence_of(text: &str, at: usize) -> Range<usize> {
 
 /// The first [`LIMIT`] bytes, cut between characters.
 fn clip(text: &str) -> &str {
-    let mut end = LIMIT.min(text.len());
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+    &text[..text.floor_char_boundary(LIMIT)]
 }

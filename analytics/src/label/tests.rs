@@ -141,6 +141,15 @@ fn one_text_and_a_batch_agree() {
 }
 
 #[test]
+fn a_business_is_named_once_for_title_and_body() {
+    let models = Models::shipped().unwrap();
+    let body = "澜汀市恒悦物业服务有限公司乱收停车费，星耀健身房也在地下室。澜汀市恒悦物业服务有限公司不理。";
+    let cut = Cut::new("投诉澜汀市恒悦物业服务有限公司", body);
+    let label = models.label(&[cut.text()]).unwrap().remove(0);
+    assert_eq!(label.organisations, ["澜汀市恒悦物业服务有限公司", "星耀健身房"]);
+}
+
+#[test]
 fn odd_texts_are_labelled_like_any() {
     let models = Models::shipped().unwrap();
     let long = "没完没了".repeat(30_000);

@@ -26,9 +26,37 @@ pub(crate) type PerAct<T> = [T; ACTS.len()];
 const LONGEST: f32 = 240.0;
 /// Types.
 const TYPES: usize = 5;
-/// Numbers the judge reads: the log-probabilities of the types by words, then for each act its share of the text, its
-/// probability in the surest clause, in the title and in the last clause.
-pub(crate) const READ: usize = TYPES + 4 * ACTS.len();
+/// Numbers of a text: the log-probabilities of the types by words, then for each act its share of the text, its probability in
+/// the surest clause, in the title and in the last clause.
+const PLAIN: usize = TYPES + 4 * ACTS.len();
+/// Where the acts' probabilities in the surest clause begin among them.
+const SUREST: usize = TYPES + ACTS.len();
+/// Where those in the title begin.
+const IN_TITLE: usize = TYPES + 2 * ACTS.len();
+/// Products: each act in the title with each in the surest clause, and each two in the surest clauses.
+const PRODUCTS: usize = ACTS.len() * ACTS.len() + ACTS.len() * (ACTS.len() + 1) / 2;
+/// Numbers whose products are read, too: whether a text both blames and asks for help, in whatever clauses, or tells a problem
+/// in its title and blames below it, is more than the sum of both.
+static PAIRS: [(usize, usize); PRODUCTS] = {
+    let mut pairs = [(0, 0); PRODUCTS];
+    let (mut at, mut act) = (0, 0);
+    while act < ACTS.len() {
+        let mut other = 0;
+        while other < ACTS.len() {
+            pairs[at] = (IN_TITLE + act, SUREST + other);
+            at += 1;
+            if act <= other {
+                pairs[at] = (SUREST + act, SUREST + other);
+                at += 1;
+            }
+            other += 1;
+        }
+        act += 1;
+    }
+    pairs
+};
+/// Numbers the judge reads: those of a text, then the products of [`PAIRS`].
+pub(crate) const READ: usize = PLAIN + PRODUCTS;
 /// Probabilities below this are the same to the judge.
 const LEAST: f32 = 1e-5;
 
@@ -93,7 +121,10 @@ fn summary(clauses: &[Clause]) -> Summary {
 
 /// What the judge reads of a text, the title's clause first among `clauses`.
 pub(crate) fn read(types: &[f32; TYPES], clauses: &[Clause]) -> [f32; READ] {
-    let summary = summary(clauses);
+    numbers(types, &summary(clauses))
+}
+
+fn numbers(types: &[f32; TYPES], summary: &Summary) -> [f32; READ] {
     let mut out = [0.0; READ];
     let acts = summary.share.into_iter();
     let acts = acts.chain(summary.surest.map(|(probability, _)| probability));
@@ -102,6 +133,10 @@ pub(crate) fn read(types: &[f32; TYPES], clauses: &[Clause]) -> [f32; READ] {
     let words = types.iter().map(|probability| (probability + LEAST).ln());
     for (place, value) in out.iter_mut().zip(words.chain(acts)) {
         *place = value;
+    }
+    let (plain, products) = out.split_at_mut(PLAIN);
+    for (product, (one, other)) in products.iter_mut().zip(&PAIRS) {
+        *product = plain[*one] * plain[*other];
     }
     out
 }
@@ -134,12 +169,20 @@ impl Judge {
         types: &[f32; TYPES],
         clauses: &[Clause],
     ) -> ([f32; TYPES], Vec<PerAct<f32>>) {
-        let by: [f32; READ] = std::array::from_fn(|at| self.weights[winner][at] - self.weights[other][at]);
-        let (words, acts) = by.split_at(TYPES);
+        let mut by: [f32; READ] =
+            std::array::from_fn(|at| self.weights[winner][at] - self.weights[other][at]);
+        let summary = summary(clauses);
+        let values = numbers(types, &summary);
+        let (plain, products) = by.split_at_mut(PLAIN);
+        // A product grows with each of the two as much as the other is.
+        for (product, (one, other)) in products.iter().zip(&PAIRS) {
+            plain[*one] += product * values[*other];
+            plain[*other] += product * values[*one];
+        }
+        let (words, acts) = plain.split_at(TYPES);
         let all: f32 = words.iter().sum();
         let words = std::array::from_fn(|kind| words[kind] - types[kind] * all);
 
-        let summary = summary(clauses);
         let of = |part: usize, act: usize| acts[part * ACTS.len() + act];
         let slopes = clauses.iter().enumerate().map(|(at, clause)| {
             if clause.bytes == 0.0 {
@@ -229,6 +272,8 @@ mod tests {
         assert!(acts(&[blames(0.0)]).iter().all(|value| *value == 0.0));
         let said = acts(&[blames(0.0), blames(30.0)]);
         let told: Vec<usize> = (0..said.len()).filter(|at| said[*at] > 0.0).collect();
-        assert_eq!(told, [0, 8, 16, 24]);
+        let products = [(IN_TITLE, SUREST), (SUREST, SUREST)]
+            .map(|pair| PLAIN - TYPES + PAIRS.iter().position(|of| *of == pair).unwrap());
+        assert_eq!(told, [0, 8, 16, 24, products[0], products[1]]);
     }
 }

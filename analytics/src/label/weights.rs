@@ -9,7 +9,7 @@ use super::sealed::{Content, save, seal};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
-const MAGIC: &[u8; 16] = b"minsheng-label\x00\x04";
+const MAGIC: &[u8; 16] = b"minsheng-label\x00\x05";
 /// Types, topics and emotions side by side.
 pub(crate) const COLUMNS: usize = 5 + 15 + 5;
 /// The three models: each has its own norm.

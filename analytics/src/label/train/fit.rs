@@ -74,7 +74,7 @@ impl Default for Recipe {
             mixed: 3.0,
             act_cost: 8.0,
             act_balance: 0.5,
-            judge_cost: 5.0,
+            judge_cost: 1.0,
             judge_balance: 0.5,
             rounds: 25,
             rows: 260_000,

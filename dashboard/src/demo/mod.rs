@@ -43,8 +43,14 @@ pub struct DemoArgs {
 /// When the folder or the ports cannot be used, or a role fails.
 pub async fn run(mut config: Config, args: DemoArgs) -> anyhow::Result<()> {
     let started = Instant::now();
-    let temporary = tempfile::tempdir().context("no temporary folder")?;
-    let folder = args.folder.unwrap_or_else(|| temporary.path().to_owned());
+    let temporary; // Held to the end: it goes away with everything in it.
+    let folder = match args.folder {
+        Some(folder) => folder,
+        None => {
+            temporary = tempfile::tempdir().context("no temporary folder")?;
+            temporary.path().to_owned()
+        }
+    };
     let data = DataDir::open(&folder)?;
     let sample = folder.join("sample");
     let city = tokio::task::spawn_blocking(move || -> anyhow::Result<City> {

@@ -9,6 +9,7 @@ pub mod configuration;
 pub mod copies;
 pub mod deadline;
 pub mod escalation;
+mod extent;
 mod finder;
 pub mod frame;
 pub mod hot;

@@ -8,7 +8,7 @@ mod documents;
 use crate::{
     copies::Rule,
     label::{Label, LabelError, Models, PostLabel, Text, event::classified},
-    ledger::{Labelled, Ledger, LedgerError},
+    ledger::{Labelled, Ledger, LedgerError, Unread},
     relabel::labels_of,
 };
 use index::{
@@ -131,6 +131,8 @@ impl Processor {
         let mut live = false;
         let mut uncommitted = 0;
         let mut judged = false;
+        // Up to where texts without a label were given one.
+        let mut asked = 0;
         // The batch on its way into the sinks, while the next one is read, segmented and labelled.
         let mut storing: Option<Storing> = None;
         // The entries read while the batch before them was prepared.
@@ -139,7 +141,7 @@ impl Processor {
             if !live && position.reached(&past) {
                 uncommitted += finish(&mut storing).await?;
                 live = true;
-                self.label_pending().await?;
+                asked = self.label_pending(asked).await?;
             }
             let wait = if storing.is_some() { Duration::ZERO } else { WAIT };
             let entries = match ahead.take() {
@@ -171,7 +173,7 @@ impl Processor {
                 judged = false;
                 if amended && live {
                     uncommitted += finish(&mut storing).await?;
-                    self.label_pending().await?;
+                    asked = self.label_pending(asked).await?;
                 }
             }
             if !more || uncommitted >= COMMIT_EVERY {
@@ -195,31 +197,25 @@ impl Processor {
     }
 
     /// Appends labels for the ticket texts that no model has labelled; they come back through the log. Texts another model
-    /// labelled keep its label until [`crate::relabel`]: the past stays as it was.
-    async fn label_pending(self: &Arc<Self>) -> Result<(), ProcessError> {
-        let mut done: FxHashSet<RecordId> = FxHashSet::default();
+    /// labelled keep its label until [`crate::relabel`]: the past stays as it was. The labels of texts before `after` are on
+    /// their way; returned is where the next call goes on.
+    async fn label_pending(self: &Arc<Self>, mut after: i64) -> Result<i64, ProcessError> {
         loop {
             let this = Arc::clone(self);
-            let seen = done.clone();
-            let (ids, labels) = task::spawn_blocking(move || this.pending_labels(&seen)).await??;
-            if ids.is_empty() {
-                return Ok(());
+            let (next, labels) = task::spawn_blocking(move || this.pending_labels(after)).await??;
+            if next == after {
+                return Ok(after);
             }
             self.log.append(&labels).await?;
-            done.extend(ids);
+            after = next;
         }
     }
 
-    /// The next texts without label, not counting `seen` (whose labels are on their way), with their labels.
-    fn pending_labels(
-        &self,
-        seen: &FxHashSet<RecordId>,
-    ) -> Result<(Vec<RecordId>, Vec<Record>), ProcessError> {
-        let mut texts = self.ledger.unlabelled(PENDING + seen.len())?;
-        texts.retain(|record| matches!(record.body, Body::Ticket(_)) && !seen.contains(&record.id));
-        let ids = texts.iter().map(|record| record.id.clone()).collect();
+    /// Labels of the next texts that have none, and where to go on.
+    fn pending_labels(&self, after: i64) -> Result<(i64, Vec<Record>), ProcessError> {
+        let Unread { texts, next } = self.ledger.unlabelled(after, PENDING)?;
         let labels = labels_of(&self.ledger, &self.models, &self.segmenter, texts, None)?;
-        Ok((ids, labels))
+        Ok((next, labels))
     }
 
     /// Segments and labels. Ticket texts are labelled only when `live`.

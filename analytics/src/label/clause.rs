@@ -67,8 +67,7 @@ impl Clauses {
             comma = commas;
             length += 1;
         }
-        // A part that a comma ends is whole, however short what followed it would have been.
-        if length < REST && !(comma && length >= PART) {
+        if length < REST {
             if let Some(last) = self.ends.last_mut() {
                 *last = span.end as u32;
             }

@@ -7,12 +7,10 @@
 use super::letters::{Letter, Letters, Run};
 use super::marks::marks;
 use super::text::Text;
+use crate::extent::read_part;
 use index::{Word, segment::whole};
 use std::ops::Range;
 
-/// Longest stretch of a body that is read, in bytes: about 20,000 characters. What comes after it changes no label but
-/// would let one pasted file hold up a batch; the end of the text is still read as its closing zone.
-const BODY_LIMIT: usize = 60_000;
 /// Longest closing sentence, in bytes.
 const CLOSING_LIMIT: usize = 360;
 /// Shortest closing sentence, in characters: "谢谢！" closes nothing.
@@ -151,12 +149,8 @@ impl<F: FnMut(u32, Kind, Field, Range<u32>)> Sink for F {
     }
 }
 
-/// As much of a body as is read.
-pub(crate) fn read_part(body: &str) -> &str {
-    clip(body, BODY_LIMIT)
-}
-
-/// Reports every feature of `text` to `sink`.
+/// Reports every feature of `text` to `sink`. Of a body longer than [`read_part`] the characters of the closing sentence are
+/// read nevertheless.
 pub(crate) fn extract(text: &Text<'_>, sink: &mut impl Sink) {
     extract_parts(text, &PARTS, sink);
 }
@@ -304,11 +298,15 @@ fn words(
 /// The last sentence with something in it, as a byte range of `body`.
 fn closing(body: &str) -> Range<usize> {
     let is_end = |c: char| matches!(c, '。' | '！' | '!' | '？' | '?' | '；' | ';' | '\n' | '\r');
-    let floor = floor(body, body.len().saturating_sub(CLOSING_LIMIT));
-    let mut end = body.len();
-    let mut sentence = end;
+    let is_blank = |c: char| is_end(c) || c.is_whitespace();
+    let said = body.trim_end_matches(is_blank);
+    if !said.is_empty() && body.len() - said.len() >= CLOSING_LIMIT {
+        return closing(said);
+    }
+    let floor = body.floor_char_boundary(body.len().saturating_sub(CLOSING_LIMIT));
+    let mut sentence = body.len();
     while let Some(tail) = body.get(floor..sentence) {
-        let content = tail.trim_end_matches(|c: char| is_end(c) || c.is_whitespace());
+        let content = tail.trim_end_matches(is_blank);
         let start = content.rfind(is_end).map_or(floor, |at| {
             let mark = floor + at;
             mark + body[mark..].chars().next().map_or(1, char::len_utf8)
@@ -318,24 +316,14 @@ fn closing(body: &str) -> Range<usize> {
             .map_or(0, |s| s.chars().take(CLOSING_MIN).count())
             >= CLOSING_MIN
         {
-            return start..end;
+            return start..sentence;
         }
         if start <= floor {
             break;
         }
         sentence = start;
-        end = start;
     }
     floor..body.len()
-}
-
-fn clip(text: &str, limit: usize) -> &str {
-    &text[..floor(text, text.len().min(limit))]
-}
-
-/// The last character boundary at or before `at`.
-fn floor(text: &str, at: usize) -> usize {
-    (0..=at).rev().find(|&i| text.is_char_boundary(i)).unwrap_or(0)
 }
 
 #[cfg(test)]

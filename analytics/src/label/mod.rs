@@ -212,7 +212,8 @@ impl Models {
         texts.iter().map(number).collect()
     }
 
-    /// [`Self::label`] with [`Self::evidence`], each text read once for both.
+    /// [`Self::label`] with the pieces of each text that decided its type, strongest first, at most `limit`. Weights are
+    /// shares of all that was said for and against, for the type over the next likely one.
     ///
     /// # Errors
     /// When Polars fails.
@@ -255,24 +256,6 @@ impl Models {
     /// The page name of a flag.
     pub fn flag_title<'a>(&'a self, name: &'a str) -> &'a str {
         self.flags.title(name)
-    }
-
-    /// The pieces of `text` that decided its type, strongest first, at most `limit`. Weights are shares of all that was
-    /// said for and against, for the type over the next likely one.
-    pub fn evidence(&self, text: &Text<'_>, limit: usize) -> Vec<Evidence> {
-        let mut scratch = self.scorer.scratch();
-        let mut scores = self.scorer.read(text, &mut scratch);
-        if let Some(correction) = &self.correction {
-            correction.adjust(text, &mut scores);
-        }
-        evidence::evidence(
-            &self.scorer,
-            self.correction.as_ref(),
-            text,
-            scores.r#type,
-            &scratch,
-            limit,
-        )
     }
 }
 

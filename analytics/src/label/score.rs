@@ -1,4 +1,4 @@
-//! Scores a text against the weights: one pass over its features, integer sums, no allocation per text.
+//! Scores a text against the weights: one pass over its features, integer sums, no allocation per feature.
 
 mod contribution;
 mod displaced;
@@ -12,9 +12,10 @@ pub(crate) use sentiment::SentimentScorer;
 
 use super::acts::{self, ACTS, Clause, PerAct};
 use super::clause::Clauses;
-use super::feature::{Field, Kind, PARTS, Part, read_part};
+use super::feature::{Field, Kind, PARTS, Part};
 use super::text::Text;
 use super::weights::{Acts, COLUMNS, Head, MODELS, SENTIMENT, TOPIC, TYPE, Weights};
+use crate::extent::read_part;
 use known::{Feature, Known, keep, touch};
 use probability::{norm_of, probabilities, sentiments};
 use std::ops::Range;

@@ -83,12 +83,15 @@ impl<'a> Content<'a> {
 ///
 /// # Errors
 /// When a number of the head is not finite.
-pub(super) fn seal(
+pub(super) fn seal<H: Serialize + DeserializeOwned>(
     magic: &[u8; 16],
-    head: &impl Serialize,
+    head: &H,
     fill: impl FnOnce(&mut Vec<u8>),
 ) -> Result<Vec<u8>, LabelError> {
-    let head = serde_json::to_vec(head).map_err(|error| LabelError::Weights(error.to_string()))?;
+    let refuse = |error: serde_json::Error| LabelError::Weights(error.to_string());
+    let head = serde_json::to_vec(head).map_err(refuse)?;
+    // JSON has no word for a number that is not finite and writes nothing in its place: what would not be read is not written.
+    serde_json::from_slice::<H>(&head).map_err(refuse)?;
     let mut bytes = magic.to_vec();
     bytes.extend_from_slice(&(head.len() as u32).to_le_bytes());
     bytes.extend_from_slice(&head);

@@ -162,7 +162,7 @@ fn odd_texts_are_labelled_like_any() {
         let cut = Cut::new(title, body);
         let label = models.label(&[cut.text()]).unwrap().remove(0);
         assert!((0.0..=1.0).contains(&label.confidence) && (-1.0..=1.0).contains(&label.sentiment));
-        models.evidence(&cut.text(), 5);
+        models.explain(&[cut.text()], 5).unwrap();
     }
     // Words that do not belong to the text must do no harm either.
     let (a, b) = (Cut::new("", "短"), Cut::new("", "这是一段长得多的文字"));
@@ -171,7 +171,7 @@ fn odd_texts_are_labelled_like_any() {
         ..a.text()
     };
     assert_eq!(models.label(&[mixed]).unwrap().len(), 1);
-    models.evidence(&mixed, 5);
+    models.explain(&[mixed], 5).unwrap();
 }
 
 #[test]
@@ -181,7 +181,7 @@ fn evidence_is_written_in_the_text() {
         "物业乱收费",
         "物业公司擅自提高停车费，态度恶劣，要求查处并退还多收的费用。",
     );
-    let evidence = models.evidence(&cut.text(), 6);
+    let (_, evidence) = models.explain(&[cut.text()], 6).unwrap().remove(0);
     assert!(!evidence.is_empty() && evidence.len() <= 6);
     assert!(
         evidence

@@ -1,7 +1,7 @@
 //! What people said about labels: the material corrections are learnt from, and the texts a new model has yet to read.
 
 use super::{
-    Ledger, LedgerError,
+    Ledger, LedgerError, Ticket,
     history::{damaged, event, record_id},
 };
 use crate::label::TOPICS;
@@ -9,6 +9,7 @@ use ingest::{
     record::{Classified, Event, Record, TicketType},
     time::from_millis,
 };
+use rusqlite::Rows;
 
 /// A ticket's text with what was decided about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,13 +20,13 @@ pub struct Judged {
     pub title: String,
     /// 内容
     pub body: String,
-    /// The type a person gave.
+    /// The type a person gave or let stand.
     pub r#type: Option<TicketType>,
-    /// The topic a person gave, one of [`TOPICS`].
+    /// The topic a person gave or let stand, one of [`TOPICS`].
     pub topic: Option<String>,
 }
 
-/// Texts a new model has yet to read, and where to go on.
+/// Texts a model has yet to read, and where to go on.
 #[derive(Debug, Default)]
 pub struct Unread {
     /// The `accepted` and `amended` events that carry them.
@@ -35,16 +36,18 @@ pub struct Unread {
 }
 
 impl Ledger {
-    /// Every ticket a person classified, by number, with the last type and the last topic a person gave. Blocking; reads
-    /// all events once.
+    /// Every ticket a person classified, by number, with the last type and the last topic a person gave, in the order in
+    /// which the ticket's own label comes about. Blocking; reads all events once.
     ///
     /// # Errors
     /// When the ledger cannot be read.
     pub fn judged(&self) -> Result<Vec<Judged>, LedgerError> {
         let connection = self.store.read()?;
         let mut statement = connection.prepare(
-            "SELECT ticket, payload FROM events WHERE kind = 'classified' AND substr(actor, 1, 5) = 'user:'
-             ORDER BY ticket, occurred_at, id",
+            "SELECT e.ticket, e.payload FROM events AS e
+             WHERE e.kind = 'classified' AND substr(e.actor, 1, 5) = 'user:'
+             ORDER BY e.ticket, e.occurred_at,
+                      (SELECT min(o.observed_at) FROM observations AS o WHERE o.thing = e.ticket AND o.id = e.id), e.id",
         )?;
         let mut rows = statement.query([])?;
         let mut judged: Vec<Judged> = Vec::new();
@@ -72,7 +75,7 @@ impl Ledger {
         drop(rows);
         drop(statement);
         drop(connection);
-        self.with_texts(judged)
+        self.with_texts(judged, |_, _| {})
     }
 
     /// At most `limit` dispatched tickets whose type is the model's own and which nobody reclassified: people saw the
@@ -103,20 +106,27 @@ impl Ledger {
         drop(statement);
         drop(connection);
         let chosen = chosen.into_sorted_vec();
-        self.with_texts(
-            chosen
-                .into_iter()
-                .map(|(_, no)| Judged { no, ..nobody() })
-                .collect(),
-        )
+        let chosen = chosen.into_iter().map(|(_, no)| Judged { no, ..nobody() });
+        self.with_texts(chosen.collect(), |one, ticket| {
+            one.r#type = ticket.r#type;
+            one.topic = ticket
+                .topic
+                .clone()
+                .filter(|topic| TOPICS.contains(&topic.as_str()));
+        })
     }
 
-    /// Fills in the texts as they stand today; a ticket without text teaches nothing.
-    fn with_texts(&self, mut judged: Vec<Judged>) -> Result<Vec<Judged>, LedgerError> {
+    /// Fills in the texts as they stand today and what `add` takes of a ticket; one without text teaches nothing.
+    fn with_texts(
+        &self,
+        mut judged: Vec<Judged>,
+        add: impl Fn(&mut Judged, &Ticket),
+    ) -> Result<Vec<Judged>, LedgerError> {
         for part in judged.chunks_mut(1000) {
             let numbers: Vec<String> = part.iter().map(|one| one.no.clone()).collect();
             for ticket in self.tickets(&numbers)? {
                 if let Some(one) = part.iter_mut().find(|one| one.no == ticket.no) {
+                    add(one, &ticket);
                     one.title = ticket.title;
                     one.body = ticket.body;
                 }
@@ -124,6 +134,22 @@ impl Ledger {
         }
         judged.retain(|one| !(one.title.is_empty() && one.body.is_empty()));
         Ok(judged)
+    }
+
+    /// The next at most `limit` texts that no model has labelled: what a replay or a crash left over. `after` is 0 at first,
+    /// then [`Unread::next`].
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub fn unlabelled(&self, after: i64, limit: usize) -> Result<Unread, LedgerError> {
+        let connection = self.store.read()?;
+        let mut statement = connection.prepare_cached(
+            "SELECT e.rowid, e.id, e.payload,
+                    (SELECT min(o.observed_at) FROM observations AS o WHERE o.thing = e.ticket AND o.id = e.id)
+             FROM events AS e WHERE e.text = 1 AND e.labelled_by IS NULL AND e.rowid > ?1
+             ORDER BY e.rowid LIMIT ?2",
+        )?;
+        unread(statement.query((after, limit as i64))?, after)
     }
 
     /// The next at most `limit` texts whose newest model label is not `actor`'s (`model:<hash>`). Tickets a person
@@ -143,22 +169,26 @@ impl Ledger {
                              AND substr(h.actor, 1, 5) = 'user:')
              ORDER BY e.rowid LIMIT ?3",
         )?;
-        let mut rows = statement.query((actor, after, limit as i64))?;
-        let mut unread = Unread {
-            texts: Vec::new(),
-            next: after,
-        };
-        while let Some(row) = rows.next()? {
-            let (id, payload): (String, String) = (row.get(1)?, row.get(2)?);
-            unread.next = row.get(0)?;
-            let event = event(&payload).ok_or_else(|| damaged(&id))?;
-            let observed_at = from_millis(row.get(3)?);
-            unread
-                .texts
-                .push(Record::of_event(record_id(&id)?, observed_at, event));
-        }
-        Ok(unread)
+        unread(statement.query((actor, after, limit as i64))?, after)
     }
+}
+
+/// Rows of number, id, event and when it was seen first; those before `after` were read earlier.
+fn unread(mut rows: Rows<'_>, after: i64) -> Result<Unread, LedgerError> {
+    let mut unread = Unread {
+        texts: Vec::new(),
+        next: after,
+    };
+    while let Some(row) = rows.next()? {
+        let (id, payload): (String, String) = (row.get(1)?, row.get(2)?);
+        unread.next = row.get(0)?;
+        let event = event(&payload).ok_or_else(|| damaged(&id))?;
+        let observed_at = from_millis(row.get(3)?);
+        unread
+            .texts
+            .push(Record::of_event(record_id(&id)?, observed_at, event));
+    }
+    Ok(unread)
 }
 
 fn nobody() -> Judged {

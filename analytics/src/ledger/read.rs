@@ -4,7 +4,7 @@ use super::{
     Ledger, LedgerError, Outcome, Seen, SourceCount, Ticket, TimelineEntry,
     events::{is_label, slot, standing, text},
     fold::{fold, fold_until},
-    history::{TicketHistory, damaged, event, record_id, thing},
+    history::{TicketHistory, damaged, event, thing},
     names::Names,
 };
 use ingest::{
@@ -120,29 +120,6 @@ impl Ledger {
         entries.extend(replaced.iter().map(|seen| entry(seen, false)));
         entries.sort_by_key(|entry| (entry.event.occurred_at, entry.observed_at));
         Ok(entries)
-    }
-
-    /// Text-bearing ticket events (`accepted`, `amended` with text) that no model's label refers to; at most `limit`. Used
-    /// after a replay or crash to label what was left.
-    ///
-    /// # Errors
-    /// When the ledger cannot be read.
-    pub fn unlabelled(&self, limit: usize) -> Result<Vec<Record>, LedgerError> {
-        let connection = self.store.read()?;
-        let mut statement = connection.prepare_cached(
-            "SELECT id, payload, ticket FROM events WHERE text = 1 AND labelled_by IS NULL LIMIT ?1",
-        )?;
-        let mut first_seen = connection
-            .prepare_cached("SELECT min(observed_at) FROM observations WHERE thing = ?1 AND id = ?2")?;
-        let mut rows = statement.query([limit as i64])?;
-        let mut records = Vec::new();
-        while let Some(row) = rows.next()? {
-            let (id, payload, ticket): (String, String, String) = (row.get(0)?, row.get(1)?, row.get(2)?);
-            let observed_at: i64 = first_seen.query_row((&ticket, &id), |row| row.get(0))?;
-            let event = event(&payload).ok_or_else(|| damaged(&id))?;
-            records.push(Record::of_event(record_id(&id)?, from_millis(observed_at), event));
-        }
-        Ok(records)
     }
 
     /// Those of `texts` (ids of text-bearing events) that a model has labelled.

@@ -3,6 +3,7 @@
 use super::config::Level;
 use super::gazetteer::{Bearer, Gazetteer};
 use super::{Businesses, Kind, Located, Place};
+use crate::extent::read_part;
 use rustc_hash::{FxHashMap, FxHashSet};
 
 /// What after a name without its ending (武汉, 朝阳) says that no place is meant but a road, a shop or a dish.
@@ -19,8 +20,6 @@ const WEIGHT: u32 = 2;
 const TITLE: u32 = 2;
 /// Words told as reason.
 const WORDS: usize = 5;
-/// A pasted book has no region; what comes after this many bytes is not read.
-const LIMIT: usize = 60_000;
 
 /// A name at its place in the text.
 struct Mention<'a> {
@@ -65,7 +64,7 @@ impl Gazetteer {
     }
 
     fn mentions<'a>(&self, businesses: &Businesses<'a>, in_title: bool) -> Vec<Mention<'a>> {
-        let text = clip(businesses.text());
+        let text = read_part(businesses.text());
         let mut mentions = Vec::new();
         for found in self.names.find_iter(text) {
             let (Some(word), Some(after)) = (text.get(found.range()), text.get(found.end()..)) else {
@@ -203,9 +202,4 @@ impl<'a> Votes<'a> {
         let words = self.votes.remove(&place)?.1;
         Some((place, words.into_iter().map(str::to_owned).collect()))
     }
-}
-
-/// The first [`LIMIT`] bytes, cut between characters.
-fn clip(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LIMIT)]
 }

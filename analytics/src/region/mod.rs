@@ -66,7 +66,8 @@ pub struct Place {
 /// The region a text is about.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
 pub struct Located {
-    /// Name of the region kept with a record; `None` where the text names none, or several with equal right.
+    /// Name of the region kept with a record; `None` where the text names none, or only a name that several
+    /// places bear; of regions that as much speaks for, the one named first.
     pub region: Option<String>,
     /// The words that decided, as written.
     pub words: Vec<String>,

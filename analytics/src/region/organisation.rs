@@ -86,24 +86,36 @@ fn spans(text: &str) -> Vec<Range<usize>> {
             continue;
         };
         let core = core(before);
+        let name = core.trim_end_matches(|c| !is_letter_or_digit(c));
         // 恒悦物业 + 服务 + 有限公司: the legal form ends a name that an earlier ending had broken off.
         let legal = text
             .get(ending.range())
             .is_some_and(|word| word.ends_with("公司"));
+        let between = bracketed(before).unwrap_or(before);
         if let Some(last) = spans.last_mut()
-            && (core.is_empty() || legal)
-            && core.len() == before.len()
-            && core.chars().count() <= BETWEEN
+            && (between.is_empty() || legal)
+            && between.chars().all(is_letter_or_digit)
+            && self::core(between) == between
+            && between.chars().count() <= BETWEEN
         {
             last.end = ending.end();
-        } else if core.chars().count() >= SHORTEST && !GENERIC.contains(&core) {
-            spans.push(ending.start() - core.len()..ending.end());
+        } else if name.chars().count() >= SHORTEST && !GENERIC.contains(&name) {
+            // 海天（集团: the bracket that closes belongs to the name, too.
+            let open = core.rfind(['（', '(']) > core.rfind(['）', ')']);
+            let rest = &text[ending.end()..];
+            let closed = rest.strip_prefix(['）', ')']).filter(|_| open).unwrap_or(rest);
+            spans.push(ending.start() - core.len()..text.len() - closed.len());
         }
     }
     spans
 }
 
-/// The end of `before` that can belong to a name: back to the last border.
+/// What a text in brackets says.
+fn bracketed(text: &str) -> Option<&str> {
+    text.strip_prefix(['（', '('])?.strip_suffix(['）', ')'])
+}
+
+/// The end of `before` that can belong to a name: back to the last border, without what cannot begin a name.
 fn core(before: &str) -> &str {
     let mut begin = before.len();
     for (at, character) in before.char_indices().rev().take(LONGEST) {
@@ -122,5 +134,12 @@ fn core(before: &str) -> &str {
     };
     let last_border = run.char_indices().rev().find(is_border);
     let cut = last_border.map_or(0, |(at, last)| at + last.len_utf8());
-    run[cut..].trim_matches(|c| !is_letter_or_digit(c))
+    let core = run[cut..].trim_start_matches(|c| !is_letter_or_digit(c));
+    // A bracket that was opened before the name began.
+    match (core.find(['）', ')']), core.find(['（', '('])) {
+        (Some(closed), opened) if opened.is_none_or(|opened| closed < opened) => {
+            core[closed..].trim_start_matches(|c| !is_letter_or_digit(c))
+        }
+        _ => core,
+    }
 }

@@ -1,6 +1,7 @@
 //! Finding what raises flags.
 
 use super::{Flag, Flags, Role};
+use crate::extent::read_part;
 use index::segment::is_letter_or_digit;
 use std::ops::Range;
 
@@ -8,10 +9,6 @@ use std::ops::Range;
 const WORDS: usize = 5;
 /// Characters that may stand between a negation and what it negates.
 const REACH: usize = 2;
-/// What comes after this many bytes is not read; as for labels.
-const LIMIT: usize = 60_000;
-/// Bytes of the longest guard that is looked for.
-const LONGEST_GUARD: usize = 120;
 const STOPS: [char; 8] = ['。', '！', '？', '；', '\n', '!', '?', ';'];
 
 /// A pattern at its place.
@@ -26,7 +23,7 @@ impl Flags {
     pub fn raised(&self, title: &str, body: &str) -> Vec<Flag> {
         let mut words: Vec<Vec<String>> = vec![Vec::new(); self.flags.len()];
         for text in [title, body] {
-            self.read(clip(text), &mut words);
+            self.read(read_part(text), &mut words);
         }
         let raised = self
             .flags
@@ -74,11 +71,11 @@ impl Flags {
             let mut subjects: Vec<&Hit> = of(Role::Subject).collect();
             subjects.sort_by_key(|hit| hit.span.start);
             let stands = |hit: &&Hit| {
-                // Guards come in the order of their ends, and none is longer than a sentence.
+                // Guards come in the order of their ends.
                 let first = guards.partition_point(|guard| guard.span.end < hit.span.end);
                 let guarded = guards[first..]
                     .iter()
-                    .take_while(|guard| guard.span.end < hit.span.end + LONGEST_GUARD)
+                    .take_while(|guard| guard.span.end < hit.span.end + self.longest_guard)
                     .any(|guard| guard.span.start <= hit.span.start);
                 !guarded && !self.negated(text, hit.span.start)
             };
@@ -140,9 +137,4 @@ fn sentence_of(text: &str, at: usize) -> Range<usize> {
         .map_or(0, |(place, c)| place + c.len_utf8());
     let end = text[at..].find(STOPS).map_or(text.len(), |place| at + place);
     begin..end
-}
-
-/// The first [`LIMIT`] bytes, cut between characters.
-fn clip(text: &str) -> &str {
-    &text[..text.floor_char_boundary(LIMIT)]
 }

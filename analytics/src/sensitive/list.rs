@@ -45,10 +45,13 @@ impl Flags {
     /// Reads lists; `origin` names them in messages.
     ///
     /// # Errors
-    /// Names the line of a wrong key or value, and a flag named twice or with an empty word.
+    /// Names the line of a wrong key or value, and a flag named twice or with an empty word, and an empty negation.
     pub fn load(text: &str, origin: &str) -> Result<Self, ConfigurationError> {
         let source = Source { text, origin };
         let lists: Lists = source.read()?;
+        if lists.negations.iter().any(|negation| negation.trim().is_empty()) {
+            return Err(source.wrong_whole("an empty negation".to_owned()));
+        }
         // Sorted, so that the automaton does not depend on a map's order.
         let mut patterns: BTreeMap<&str, Vec<(usize, Role)>> = BTreeMap::new();
         let mut flags: Vec<Named> = Vec::new();
@@ -84,6 +87,8 @@ impl Flags {
                 }
             }
         }
+        let guards = lists.flags.iter().flat_map(|list| &list.get_ref().unless);
+        let longest_guard = guards.map(String::len).max().unwrap_or(0);
         let (words, roles): (Vec<&str>, Vec<_>) = patterns.into_iter().unzip();
         // Overlapping matches are wanted: a word of one flag may lie inside a word of another.
         let words = Finder::new(MatchKind::Standard, words)
@@ -93,6 +98,7 @@ impl Flags {
             roles,
             flags,
             negations: lists.negations,
+            longest_guard,
             hash: *blake3::hash(text.as_bytes()).as_bytes(),
         })
     }

@@ -22,6 +22,8 @@ pub struct Flags {
     /// What each pattern says, for which flags.
     roles: Vec<Vec<(usize, Role)>>,
     negations: Vec<String>,
+    /// Bytes of the longest word that guards another.
+    longest_guard: usize,
     hash: [u8; 32],
 }
 

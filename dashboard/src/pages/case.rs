@@ -116,12 +116,8 @@ impl Case {
         let timeline = app.ledger().timeline(no)?;
         let words = Words::of(app.segmenter(), &ticket.title, &ticket.body);
         let text = words.text(&ticket.title, &ticket.body);
-        let label = app.models().label(&[text])?.pop();
-        let evidence = if label.is_some() {
-            app.models().evidence(&text, EVIDENCE)
-        } else {
-            Vec::new()
-        };
+        let (label, evidence) = app.models().explain(&[text], EVIDENCE)?.pop().unzip();
+        let evidence = evidence.unwrap_or_default();
         let suggested = label.as_ref().map(|label| label.r#type.name());
         let chosen_type = ticket.r#type.map(TicketType::name).or(suggested);
         let chosen_topic = ticket

@@ -104,7 +104,7 @@ impl Bench {
             .collect();
         app.append(&records).await.unwrap();
         // Where the processor was still starting, labels come after what they label.
-        while !app.ledger.unlabelled(1).unwrap().is_empty() {
+        while !app.ledger.unlabelled(0, 1).unwrap().texts.is_empty() {
             tokio::time::sleep(std::time::Duration::from_millis(5)).await;
         }
         app.caught_up().await.unwrap();

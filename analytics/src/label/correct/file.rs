@@ -37,12 +37,19 @@ impl Correction {
             .as_chunks()
             .0
             .to_vec();
-        let finite = |values: &[f32]| values.iter().all(|value| value.is_finite());
-        let fits = head.bias.len() == COLUMNS && head.unknown.is_finite() && finite(&head.bias);
-        if !(fits && finite(&rarity) && weights.iter().all(|row| finite(row))) {
-            return Err(content.refuse("the numbers do not fit"));
+        let fits = head.bias.len() == COLUMNS;
+        let correction = Self::new(head, keys, rarity, weights);
+        match fits && correction.is_finite() {
+            true => Ok(correction),
+            false => Err(content.refuse("the numbers do not fit")),
         }
-        Ok(Self::new(head, keys, rarity, weights))
+    }
+
+    fn is_finite(&self) -> bool {
+        let all = self.head.bias.iter().chain([&self.head.unknown]);
+        all.chain(&self.rarity)
+            .chain(self.weights.iter().flatten())
+            .all(|value| value.is_finite())
     }
 
     /// The correction file. Equal corrections give equal bytes.
@@ -50,6 +57,11 @@ impl Correction {
     /// # Errors
     /// When a number is not finite.
     pub fn to_bytes(&self) -> Result<Vec<u8>, LabelError> {
+        if !self.is_finite() {
+            return Err(LabelError::Weights(
+                "correction: a number is not finite".to_owned(),
+            ));
+        }
         seal(MAGIC, &self.head, |bytes| {
             bytes.extend_from_slice(&(self.keys.len() as u32).to_le_bytes());
             bytes.extend(self.keys.iter().flat_map(|key| key.to_le_bytes()));

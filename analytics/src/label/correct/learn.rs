@@ -1,12 +1,12 @@
 //! Learning a correction: penalised multinomial regression with the base model's log-probabilities as offset.
 //!
 //! Two kinds of text: those people classified pull towards what people said; those whose label people let stand pull
-//! towards what the base model says, because dispatchers mostly touch what is wrong and a model that saw only mistakes
-//! would learn that the base is always mistaken.
+//! towards what the base model says, or towards that label where the model in use gave another, because dispatchers mostly
+//! touch what is wrong and a model that saw only mistakes would learn that the base is always mistaken.
 
 use super::{COLUMNS, Correction, Head, LEAST, Material, TOPIC, TYPE, features, fingerprint, tilt};
 use crate::label::error::LabelError;
-use crate::label::score::Scores;
+use crate::label::score::{Scores, best};
 use crate::label::text::{TOPICS, Words};
 use crate::label::train::duplicates;
 use crate::ledger::Judged;
@@ -31,6 +31,7 @@ const COSTS: [f32; 4] = [0.3, 2.0, 10.0, 50.0];
 pub(super) struct Example {
     pub(super) features: Vec<u32>,
     pub(super) base: Scores,
+    /// Given by a person, or let stand.
     pub(super) r#type: Option<usize>,
     pub(super) topic: Option<usize>,
     pub(super) fingerprint: u64,
@@ -130,12 +131,15 @@ fn weight(one: &Example) -> f32 {
     if one.judged { 1.0 } else { LET_STAND }
 }
 
-/// What the probabilities should be; empty where a person said nothing about it.
+/// What the probabilities should be; empty where a person said nothing about it. A label let stand says no more than the
+/// base does where both agree.
 fn targets(said: Option<usize>, judged: bool, base: &[f32]) -> Vec<f32> {
-    match (said, judged) {
-        (Some(class), _) => (0..base.len()).map(|k| f32::from(u8::from(k == class))).collect(),
-        (None, true) => Vec::new(),
-        (None, false) => base.to_vec(),
+    match said {
+        Some(class) if judged || class != best(base) => {
+            (0..base.len()).map(|k| f32::from(u8::from(k == class))).collect()
+        }
+        None if judged => Vec::new(),
+        _ => base.to_vec(),
     }
 }
 

@@ -79,7 +79,7 @@ pub fn measure(material: &Material<'_>, in_use: Option<&Correction>) -> Result<R
     let let_stand: Vec<&learn::Example> = examples.iter().filter(|one| !one.judged).collect();
     let moved = let_stand
         .iter()
-        .filter(|one| best(&one.base.r#type) != best(&corrected(one).r#type))
+        .filter(|one| one.r#type.unwrap_or(best(&one.base.r#type)) != best(&corrected(one).r#type))
         .count();
     let in_use = in_use.and_then(|in_use| {
         let new: Vec<&learn::Example> = judged

@@ -101,8 +101,7 @@ fn what_people_say_is_learnt_and_the_rest_left_alone() {
     let label = |models: &Models, body: &str| {
         let words = Words::of(&segmenter, "", body);
         let text = words.text("", body);
-        let evidence = models.evidence(&text, usize::MAX);
-        (models.label(&[text]).unwrap().remove(0), evidence)
+        models.explain(&[text], usize::MAX).unwrap().remove(0)
     };
     let unseen = "梧桐大道的垃圾桶坏了，麻烦派人来看看修一修，特此呈请阁下察核。";
     assert_ne!(label(&base, unseen).0.r#type, TicketType::Suggestion);

@@ -112,6 +112,7 @@ pub(super) fn praised(text: &str) -> bool {
         return false;
     }
     let mut reading = Reading::default();
+    let mut sentence = Sentence::default();
     let mut read = 0;
     for found in WORDS.1.find_iter(own) {
         // The word too: one of a turn begins with its comma.
@@ -121,16 +122,30 @@ pub(super) fn praised(text: &str) -> bool {
         if says == Says::Mockery {
             return false;
         }
-        reading.hear(says, asked(&own[read..]));
+        reading.hear(says, sentence.asks(own, read));
     }
     reading.pass(&own[read..]);
     reading.praised && reading.behind <= TAIL
 }
 
-/// Whether the sentence that goes on here ends as a question.
-fn asked(rest: &str) -> bool {
-    let end = rest.find(SENTENCE);
-    end.is_some_and(|end| rest[end..].starts_with(['？', '?']))
+/// The sentence that was asked about last: a long one holds many words, and its end is looked for once.
+#[derive(Default)]
+struct Sentence {
+    /// Where it ends; 0 before the first.
+    end: usize,
+    asks: bool,
+}
+
+impl Sentence {
+    /// Whether the sentence that goes on at `place`, never before the place of the last call, ends as a question.
+    fn asks(&mut self, text: &str, place: usize) -> bool {
+        if self.end < place {
+            let end = text[place..].find(SENTENCE).map(|at| place + at);
+            self.end = end.unwrap_or(text.len());
+            self.asks = text[self.end..].starts_with(['？', '?']);
+        }
+        self.asks
+    }
 }
 
 /// What was understood so far.

@@ -195,7 +195,7 @@ fn a_label_given_with_the_batch_is_recognised_when_it_comes_back() {
     let text = event("1", "2016-05-03 09:00", accepted("灯不亮", None));
     let label = model_label(&text, TicketType::Complaint, false);
     let batch = desk.entries(std::slice::from_ref(&text));
-    assert_eq!(desk.ledger.unlabelled(9).unwrap(), []);
+    assert_eq!(desk.ledger.unlabelled(0, 9).unwrap().texts, []);
     desk.ledger
         .apply(&batch, std::slice::from_ref(&label), &desk.checkpoint)
         .unwrap();
@@ -208,7 +208,7 @@ fn a_label_given_with_the_batch_is_recognised_when_it_comes_back() {
         [Outcome::Duplicate]
     );
 
-    assert!(desk.ledger.unlabelled(9).unwrap().is_empty());
+    assert!(desk.ledger.unlabelled(0, 9).unwrap().texts.is_empty());
     assert!(
         desk.ledger
             .unread_by("model:0123", 0, 9)

@@ -7,6 +7,7 @@ use crate::{
     ledger::Ledger,
     process::ProcessError,
 };
+use chrono::TimeDelta;
 use index::Segmenter;
 use ingest::{
     record::{Body, Record},
@@ -28,8 +29,18 @@ pub struct Batch {
     pub next: i64,
 }
 
-/// Labels the next texts whose newest model label is not these models', and which no person classified. `after` is 0 at
-/// first, then [`Batch::next`]; `None` when all are read. Blocking.
+/// When the past is labelled again: `now`, or right after the newest label where a clock ran ahead of this one. A label
+/// observed before another would never be in force, and each call would append it again. Blocking.
+///
+/// # Errors
+/// When the ledger cannot be read.
+pub fn moment(ledger: &Ledger, now: Moment) -> Result<Moment, ProcessError> {
+    let newest = ledger.newest_label()?;
+    Ok(newest.map_or(now, |newest| now.max(newest + TimeDelta::milliseconds(1))))
+}
+
+/// Labels the next texts whose newest model label is not these models', and which no person classified, as of `at`
+/// ([`moment`]). `after` is 0 at first, then [`Batch::next`]; `None` when all are read. Blocking.
 ///
 /// # Errors
 /// When the ledger cannot be read or labelling fails.
@@ -37,7 +48,7 @@ pub fn batch(
     ledger: &Ledger,
     models: &Models,
     segmenter: &Segmenter,
-    now: Moment,
+    at: Moment,
     after: i64,
 ) -> Result<Option<Batch>, ProcessError> {
     let unread = ledger.unread_by(&models.actor(), after, BATCH)?;
@@ -45,7 +56,7 @@ pub fn batch(
         return Ok(None);
     }
     Ok(Some(Batch {
-        labels: labels_of(ledger, models, segmenter, unread.texts, Some(now))?,
+        labels: labels_of(ledger, models, segmenter, unread.texts, Some(at))?,
         next: unread.next,
     }))
 }

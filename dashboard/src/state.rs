@@ -57,6 +57,8 @@ pub struct App {
     pub(crate) sources: Statuses,
     /// Files given as evidence.
     pub(crate) attachments: Attachments,
+    /// Held while the past is labelled again: two at once would each append everything.
+    pub(crate) relabelling: tokio::sync::Mutex<()>,
     /// Held while an action is checked and put on the log.
     pub(crate) acting: tokio::sync::Mutex<()>,
     /// The HTTP client, shared with the collector so that both wait their turn at each host.
@@ -339,12 +341,15 @@ impl App {
         self: &Arc<Self>,
         progress: &(dyn Fn(u64) + Send + Sync),
     ) -> Result<u64, StateError> {
+        let _alone = self.relabelling.lock().await;
         self.caught_up().await?;
+        let this = Arc::clone(self);
+        let at = task::spawn_blocking(move || relabel::moment(&this.ledger, this.now())).await??;
         let (mut after, mut done) = (0, 0);
         loop {
             let this = Arc::clone(self);
             let batch = task::spawn_blocking(move || {
-                relabel::batch(&this.ledger, &this.models, &this.segmenter, this.now(), after)
+                relabel::batch(&this.ledger, &this.models, &this.segmenter, at, after)
             })
             .await??;
             let Some(batch) = batch else { break };

@@ -27,7 +27,7 @@ pub(crate) fn label(
                 Some(_) => scorer.read(text, &mut scratch),
                 None => scorer.score(text, &mut scratch),
             };
-            tone::correct(text, &mut scores.sentiment);
+            tone::apply(text, &mut scores);
             if let Some(correction) = correction {
                 correction.adjust(text, &mut scores);
             }

@@ -9,7 +9,7 @@ pub enum LabelError {
     #[error("label job failed: {0}")]
     Polars(String),
     /// Weights are damaged or of another version.
-    #[error("model weights cannot be read: {0}")]
+    #[error("model file cannot be used: {0}")]
     Weights(String),
     /// A file of training or evaluation material cannot be opened, read or written.
     #[error("{}: {source}", file.display())]
@@ -32,6 +32,14 @@ pub enum LabelError {
     /// There is too little to learn from or to measure.
     #[error("too few labelled texts: {0}")]
     TooFew(&'static str),
+    /// People gave too few types to learn a correction from.
+    #[error("people gave {given} types, at least {needed} are needed to learn from")]
+    TooFewGiven {
+        /// Tickets with a type a person gave.
+        given: usize,
+        /// How many it takes.
+        needed: usize,
+    },
     /// The places or the word lists of sensitive content cannot be read.
     #[error(transparent)]
     Configuration(#[from] crate::configuration::ConfigurationError),

@@ -157,9 +157,11 @@ impl Models {
         self.scorer.head.threshold
     }
 
-    /// What the weights say without correction.
+    /// What weights and turns of phrase say without correction.
     pub(crate) fn base_scores(&self, text: &Text<'_>) -> score::Scores {
-        self.scorer.score(text, &mut self.scorer.scratch())
+        let mut scores = self.scorer.score(text, &mut self.scorer.scratch());
+        tone::apply(text, &mut scores);
+        scores
     }
 
     /// Labels a batch of tickets, in order. A Polars job; runs on the calling thread. Never panics, also on empty texts.

@@ -3,17 +3,39 @@
 
 mod praise;
 
+use super::score::{Scores, best};
 use super::text::Text;
 use crate::finder::Finder;
 use aho_corasick::MatchKind;
+use ingest::record::TicketType;
 use std::sync::LazyLock;
 
 /// Raised whenever a rule changes: what labels otherwise is another model, and `minsheng relabel` applies it to the past.
-pub(crate) const RULES: &[u8] = b"tone 2";
+pub(crate) const RULES: &[u8] = b"tone 3";
+
+/// Places of the types.
+const HELP: usize = TicketType::Help as usize;
+const COMPLAINT: usize = TicketType::Complaint as usize;
+const PRAISE: usize = TicketType::Praise as usize;
+/// Probabilities below this are the same.
+const LEAST: f32 = 1e-6;
 
 const THANKS: [&str; 6] = ["感谢", "谢谢", "感激", "点赞", "表扬", "辛苦"];
-const TURNS: [&str; 8] = ["但", "可是", "然而", "不过", "却", "至今", "结果", "如今"];
-const IN_VAIN: [&str; 22] = [
+const TURNS: [&str; 12] = [
+    "但",
+    "可是",
+    "然而",
+    "不过",
+    "却",
+    "至今",
+    "结果",
+    "如今",
+    "，可",
+    "只是",
+    "到现在",
+    "还是",
+];
+const IN_VAIN: [&str; 42] = [
     "没人管",
     "无人管",
     "没有人管",
@@ -36,7 +58,53 @@ const IN_VAIN: [&str; 22] = [
     "石沉大海",
     "依旧如此",
     "不了了之",
+    "没到账",
+    "没修好",
+    "没处理",
+    "没回复",
+    "没答复",
+    "一次没有",
+    "没有一次",
+    "没有到账",
+    "没有修好",
+    "没有处理",
+    "仍未",
+    "尚未解决",
+    "答非所问",
+    "原封不动",
+    "不作为",
+    "还是老样子",
+    "还是一样",
+    "还是黑的",
+    "打太极",
+    "倒数第一",
 ];
+
+/// What the turns of phrase change: the sentiment, and a praise that is none.
+///
+/// Thanks are polite and praise can be mockery. Where the text reads as negative, praise gives way as far as it does; where
+/// something was in vain and the handling is not praised last, by half, so that a person decides. Complaint and help take
+/// over what it gives, each by its own probability.
+pub(crate) fn apply(text: &Text<'_>, scores: &mut Scores) {
+    correct(text, &mut scores.sentiment);
+    if best(&scores.r#type) != PRAISE {
+        return;
+    }
+    let [negative, neutral, positive] = scores.sentiment;
+    let given = if negative > neutral.max(positive) {
+        negative
+    } else if WORDS[2].find(text.body, 0).is_some() && !praise::praised(text.body) {
+        0.5
+    } else {
+        return;
+    };
+    let moved = scores.r#type[PRAISE] * given;
+    let blamed = scores.r#type[COMPLAINT].max(LEAST);
+    let share = blamed / (blamed + scores.r#type[HELP].max(LEAST));
+    scores.r#type[PRAISE] -= moved;
+    scores.r#type[COMPLAINT] += moved * share;
+    scores.r#type[HELP] += moved * (1.0 - share);
+}
 
 /// Moves the weight of "positive" and "neutral" to "negative" (`[negative, neutral, positive]`) when thanks are followed by
 /// a turn and that by a failure; that of "negative" and "neutral" to "positive" when the handling is praised last.

@@ -7,7 +7,7 @@ use super::{
 use crate::label::TOPICS;
 use ingest::{
     record::{Classified, Event, Record, TicketType},
-    time::from_millis,
+    time::{Moment, from_millis},
 };
 use rusqlite::Rows;
 
@@ -78,8 +78,9 @@ impl Ledger {
         self.with_texts(judged, |_, _| {})
     }
 
-    /// At most `limit` dispatched tickets whose type is the model's own and which nobody reclassified: people saw the
-    /// label and let it stand. Chosen by a hash of the number, so that the choice is the same every time.
+    /// At most `limit` dispatched tickets a model labelled and no person classified, with the type and topic they have: a
+    /// feed gave them, or people saw the model's own and let it stand. Chosen by a hash of the number, so that the choice
+    /// is the same every time.
     ///
     /// # Errors
     /// When the ledger cannot be read.
@@ -89,7 +90,7 @@ impl Ledger {
             "SELECT no FROM tickets AS t WHERE type <> 0 AND dispatched_at IS NOT NULL
              AND EXISTS (SELECT 1 FROM events AS e WHERE e.ticket = t.no AND e.labelled_by IS NOT NULL)
              AND NOT EXISTS (SELECT 1 FROM events AS e WHERE e.ticket = t.no AND e.kind = 'classified'
-                             AND substr(e.actor, 1, 6) <> 'model:')",
+                             AND substr(e.actor, 1, 5) = 'user:')",
         )?;
         let mut rows = statement.query([])?;
         // A heap of the smallest hashes: a ledger of a million tickets needs no list of a million numbers.
@@ -150,6 +151,20 @@ impl Ledger {
              ORDER BY e.rowid LIMIT ?2",
         )?;
         unread(statement.query((after, limit as i64))?, after)
+    }
+
+    /// When the newest label of a model was observed.
+    ///
+    /// # Errors
+    /// When the ledger cannot be read.
+    pub(crate) fn newest_label(&self) -> Result<Option<Moment>, LedgerError> {
+        let newest: Option<i64> = self.store.read()?.query_row(
+            "SELECT max(o.observed_at) FROM events AS l JOIN observations AS o ON o.thing = l.ticket AND o.id = l.id
+             WHERE l.label_of IS NOT NULL",
+            [],
+            |row| row.get(0),
+        )?;
+        Ok(newest.map(from_millis))
     }
 
     /// The next at most `limit` texts whose newest model label is not `actor`'s (`model:<hash>`). Tickets a person

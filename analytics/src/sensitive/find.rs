@@ -2,13 +2,14 @@
 
 use super::{Flag, Flags, Role};
 use crate::extent::read_part;
-use index::segment::is_letter_or_digit;
 use std::ops::Range;
 
 /// Words told as reason for one flag.
 const WORDS: usize = 5;
-/// Characters that may stand between a negation and what it negates.
-const REACH: usize = 2;
+/// Words that may stand between a negation and what it negates.
+const REACH: usize = 4;
+/// Between two words that one negation negates: 没有爆炸和起火.
+const JOINERS: [&str; 6] = ["和", "及", "或", "与", "、", "或者"];
 const STOPS: [char; 8] = ['。', '！', '？', '；', '\n', '!', '?', ';'];
 
 /// A pattern at its place.
@@ -77,7 +78,7 @@ impl Flags {
                     .iter()
                     .take_while(|guard| guard.span.end < hit.span.end + self.longest_guard)
                     .any(|guard| guard.span.start <= hit.span.start);
-                !guarded && !self.negated(text, hit.span.start)
+                !guarded && !self.negated(text, hit.span.start, hits)
             };
             let mut tell = |span: &Range<usize>| {
                 if let Some(word) = text.get(span.clone())
@@ -109,20 +110,24 @@ impl Flags {
         }
     }
 
-    /// Whether a negation stands right before `start`, in the same clause.
-    fn negated(&self, text: &str, start: usize) -> bool {
+    /// Whether a negation stands before `start`, with nothing between but bridges and other words of the same flag (`hits`).
+    fn negated(&self, text: &str, start: usize, hits: &[Hit]) -> bool {
         let mut before = text.get(..start).unwrap_or_default();
         for _ in 0..=REACH {
-            if self
-                .negations
-                .iter()
-                .any(|negation| before.ends_with(negation.as_str()))
-            {
-                return true;
+            let ends_with = |words: &[String]| words.iter().any(|word| before.ends_with(word.as_str()));
+            if ends_with(&self.negations) {
+                return !ends_with(&self.questions);
             }
-            match before.chars().next_back() {
-                Some(last) if is_letter_or_digit(last) => before = &before[..before.len() - last.len_utf8()],
-                _ => return false,
+            let listed = || {
+                let joined = JOINERS.iter().find_map(|joiner| before.strip_suffix(joiner))?;
+                let hit = hits.iter().find(|hit| hit.span.end == joined.len())?;
+                text.get(..hit.span.start)
+            };
+            let bridges = self.bridges.iter();
+            let bridged = bridges.filter_map(|bridge| before.strip_suffix(bridge.as_str()));
+            match bridged.min_by_key(|rest| rest.len()).or_else(listed) {
+                Some(rest) => before = rest,
+                None => return false,
             }
         }
         false

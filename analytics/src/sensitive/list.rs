@@ -14,6 +14,10 @@ use toml::Spanned;
 struct Lists {
     #[serde(default)]
     negations: Vec<String>,
+    #[serde(default)]
+    questions: Vec<String>,
+    #[serde(default)]
+    bridges: Vec<String>,
     #[serde(default, rename = "flag")]
     flags: Vec<Spanned<List>>,
 }
@@ -45,12 +49,19 @@ impl Flags {
     /// Reads lists; `origin` names them in messages.
     ///
     /// # Errors
-    /// Names the line of a wrong key or value, and a flag named twice or with an empty word, and an empty negation.
+    /// Names the line of a wrong key or value, and a flag named twice or with an empty word, and an empty word that is to stand
+    /// before others.
     pub fn load(text: &str, origin: &str) -> Result<Self, ConfigurationError> {
         let source = Source { text, origin };
         let lists: Lists = source.read()?;
-        if lists.negations.iter().any(|negation| negation.trim().is_empty()) {
-            return Err(source.wrong_whole("an empty negation".to_owned()));
+        for (name, words) in [
+            ("negations", &lists.negations),
+            ("questions", &lists.questions),
+            ("bridges", &lists.bridges),
+        ] {
+            if words.iter().any(|word| word.trim().is_empty()) {
+                return Err(source.wrong_whole(format!("`{name}` has an empty word")));
+            }
         }
         // Sorted, so that the automaton does not depend on a map's order.
         let mut patterns: BTreeMap<&str, Vec<(usize, Role)>> = BTreeMap::new();
@@ -98,6 +109,8 @@ impl Flags {
             roles,
             flags,
             negations: lists.negations,
+            questions: lists.questions,
+            bridges: lists.bridges,
             longest_guard,
             hash: *blake3::hash(text.as_bytes()).as_bytes(),
         })

@@ -22,6 +22,10 @@ pub struct Flags {
     /// What each pattern says, for which flags.
     roles: Vec<Vec<(usize, Role)>>,
     negations: Vec<String>,
+    /// What ends like a negation and is none.
+    questions: Vec<String>,
+    /// What may stand between a negation and the word it negates.
+    bridges: Vec<String>,
     /// Bytes of the longest word that guards another.
     longest_guard: usize,
     hash: [u8; 32],

@@ -45,6 +45,31 @@ fn what_did_not_happen_or_means_something_else_is_no_reason() {
     assert!(raised("", "万幸没有人员被困，也未发生火灾。").is_empty());
     assert!(raised("", "房子没有着火，只是线路老化。").is_empty());
     assert_eq!(raised("", "没有人管，昨天着火了。"), ["life_safety"]);
+    for text in [
+        "没有任何人员死亡。",
+        "没有造成人员死亡，也没有出现人员中毒的情况。",
+        "未接到人员死亡的报告，未引起火灾。",
+        "只是冒烟的假警报不是火灾？",
+        "仓库没有出现爆炸和起火。",
+        "一起火车票退票纠纷，引起火热讨论。",
+    ] {
+        let flags = Flags::embedded().unwrap().raised("", text);
+        let words: Vec<&String> = flags.iter().flat_map(|flag| &flag.words).collect();
+        assert!(words.iter().all(|word| *word == "冒烟"), "{text}: {words:?}");
+    }
+    // A negation of something else hides nothing, and a question denies nothing.
+    for text in [
+        "无故殴打外卖员。",
+        "楼道无灯摔伤了。",
+        "没护栏溺水了。",
+        "没人救溺水的人。",
+        "没钱抢救了。",
+        "物业没修漏电的电线。",
+        "房子会不会坍塌？",
+        "吃了这个有没有中毒？",
+    ] {
+        assert!(raised("", text).contains(&"life_safety".to_owned()), "{text}");
+    }
     assert!(raised("", "全场跳楼价。").is_empty());
     assert_eq!(raised("", "全场跳楼价，店主却说要跳楼。"), ["self_harm"]);
     // A child and a blow in different sentences say nothing together.
@@ -77,6 +102,7 @@ fn lists_are_refused_with_their_line() {
             "[[flag]]\nname = \"a\"\ntitle = \"甲\"\nwords = [\"\"]\n",
             "empty word",
         ),
+        ("negations = [\"\"]\n", "`negations` has an empty word"),
     ] {
         let error = Flags::load(text, "x.toml").err().unwrap();
         assert!(error.reason.contains(why), "{error}");

@@ -8,7 +8,7 @@ use crate::{
     router::Site,
     state::App,
 };
-use analytics::ledger::Ticket;
+use analytics::{label::TOPICS, ledger::Ticket};
 use axum::{
     Json,
     extract::{Path, State, rejection::JsonRejection},
@@ -16,7 +16,7 @@ use axum::{
 };
 use ingest::{
     clean::EventDraft,
-    record::{Attachment, ContentHash, Event},
+    record::{Attachment, Classified, ContentHash, Event},
     time,
 };
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,7 @@ pub(crate) async fn post(
     doing: Result<Json<Doing>, JsonRejection>,
 ) -> Result<(StatusCode, Json<Ticket>), Error> {
     let Json(doing) = doing?;
+    by_a_person(&doing.event)?;
     let occurred_at = match doing.occurred_at.as_deref() {
         None => site.app.now(),
         Some(text) => {
@@ -78,6 +79,30 @@ pub(crate) async fn post(
         .blocking(move |app| app.ledger().ticket(&no)?.ok_or_else(missing))
         .await?;
     Ok((status, Json(ticket)))
+}
+
+/// A label a person gives is a type, a topic of the fifteen or a sentiment: what else it can hold is a model's or a feed's.
+fn by_a_person(event: &Event) -> Result<(), Error> {
+    let Event::Classified(given) = event else {
+        return Ok(());
+    };
+    let plain = Classified {
+        r#type: given.r#type,
+        topic: given.topic.clone(),
+        sentiment: given.sentiment,
+        ..Classified::default()
+    };
+    if *given != plain {
+        return Err(Error::Unacceptable(
+            "人工分类只能填写 type、topic 和 sentiment。".to_owned(),
+        ));
+    }
+    match &given.topic {
+        Some(topic) if !TOPICS.contains(&topic.as_str()) => {
+            Err(Error::Unacceptable("所选诉求领域不在目录内。".to_owned()))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// What was done, when if not now, and with which evidence.

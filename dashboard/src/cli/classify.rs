@@ -5,13 +5,16 @@ mod lines;
 use super::{Common, output::Output};
 use crate::run::models_of;
 use analytics::label::{Evidence, Label, Models, Text, Words, sentiment_name};
+use anyhow::Context;
 use clap::{Args, ValueEnum};
 use index::Segmenter;
-use ingest::record::TicketType;
+use ingest::{clean::mask, record::TicketType};
 use lines::{Line, Lines};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use std::{
+    borrow::Cow,
     io::{BufReader, Read, Write},
     path::PathBuf,
 };
@@ -45,19 +48,29 @@ enum Part {
     Sentiment,
 }
 
+/// A line as it is written; what may be missing is checked by [`parse`].
 #[derive(Deserialize)]
 struct Ticket {
     #[serde(default)]
-    id: serde_json::Value,
+    id: Value,
     #[serde(default)]
-    title: String,
-    #[serde(default)]
-    body: String,
+    title: Option<String>,
+    body: Option<String>,
+}
+
+impl Ticket {
+    fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or_default()
+    }
+
+    fn body(&self) -> &str {
+        self.body.as_deref().unwrap_or_default()
+    }
 }
 
 #[derive(Serialize)]
 struct Answer<'a> {
-    id: &'a serde_json::Value,
+    id: &'a Value,
     #[serde(flatten)]
     label: &'a Label,
     evidence: &'a [Evidence],
@@ -66,7 +79,7 @@ struct Answer<'a> {
 /// An answer of parts alone.
 #[derive(Serialize)]
 struct PartAnswer<'a> {
-    id: &'a serde_json::Value,
+    id: &'a Value,
     #[serde(flatten)]
     parts: &'a Parts,
 }
@@ -163,8 +176,12 @@ pub(super) fn run(common: &Common, args: &ClassifyArgs) -> anyhow::Result<()> {
         json: common.json(),
     };
     let mut out = Output::new();
+    let name = || match &args.file {
+        Some(path) => format!("{} cannot be read", path.display()),
+        None => "standard input cannot be read".to_owned(),
+    };
     loop {
-        let batch = lines.batch()?;
+        let batch = lines.batch().with_context(name)?;
         if batch.is_empty() {
             return out.flush();
         }
@@ -179,12 +196,41 @@ pub(super) fn run(common: &Common, args: &ClassifyArgs) -> anyhow::Result<()> {
 }
 
 fn parse(line: &str) -> Result<Ticket, String> {
-    serde_json::from_str(line).map_err(|error| {
-        format!(
+    // serde takes an array for a ticket, field by field.
+    if !line.trim_start().starts_with('{') {
+        return Err("not a ticket: no JSON object".to_owned());
+    }
+    let ticket: Ticket = serde_json::from_str(line).map_err(|error| match misfit(line) {
+        Some(field) => format!("not a ticket: field {field} is no text"),
+        None => format!(
             "not a ticket: {:?} error at column {}",
             error.classify(),
             error.column()
-        )
+        ),
+    })?;
+    if ticket.title.is_none() && ticket.body.is_none() {
+        return Err("not a ticket: neither field title nor field body".to_owned());
+    }
+    match &ticket.id {
+        Value::Array(_) | Value::Object(_) | Value::Bool(_) => {
+            Err("not a ticket: field id is neither text nor a number".to_owned())
+        }
+        // Its digits would come back as others.
+        Value::Number(id) if id.is_f64() => Err(
+            "not a ticket: field id is a number of too many digits or a fraction; write it as text"
+                .to_owned(),
+        ),
+        _ => Ok(ticket),
+    }
+}
+
+/// The field of a JSON object that should be text and is not.
+fn misfit(line: &str) -> Option<&'static str> {
+    let ticket: Value = serde_json::from_str(line).ok()?;
+    ["title", "body"].into_iter().find(|field| {
+        ticket
+            .get(field)
+            .is_some_and(|value| !(value.is_string() || value.is_null()))
     })
 }
 
@@ -207,13 +253,13 @@ impl Classifier<'_> {
         let words: Vec<Words> = tickets
             .iter()
             .flatten()
-            .map(|ticket| Words::of(self.segmenter, &ticket.title, &ticket.body))
+            .map(|ticket| Words::of(self.segmenter, ticket.title(), ticket.body()))
             .collect();
         let texts: Vec<Text<'_>> = tickets
             .iter()
             .flatten()
             .zip(&words)
-            .map(|(ticket, words)| words.text(&ticket.title, &ticket.body))
+            .map(|(ticket, words)| words.text(ticket.title(), ticket.body()))
             .collect();
         let mut labelled = self.label(&texts)?.into_iter();
         let mut out = Vec::new();
@@ -273,14 +319,23 @@ impl Classifier<'_> {
     fn answer(&self, ticket: &Ticket, told: Told, out: &mut Vec<u8>) -> anyhow::Result<()> {
         let Ticket { id, .. } = ticket;
         match told {
-            Told::Whole(label, evidence) if self.json => line(
-                out,
-                &Answer {
-                    id,
-                    label: &label,
-                    evidence: &evidence,
-                },
-            ),
+            Told::Whole(mut label, mut evidence) if self.json => {
+                // A number of a person is no reason to show, and no part of a name.
+                let pieces = evidence.iter_mut().map(|piece| &mut piece.text);
+                for text in pieces.chain(&mut label.organisations) {
+                    if let Cow::Owned(masked) = mask(text) {
+                        *text = masked;
+                    }
+                }
+                line(
+                    out,
+                    &Answer {
+                        id,
+                        label: &label,
+                        evidence: &evidence,
+                    },
+                )
+            }
             Told::Parts(parts) if self.json => line(out, &PartAnswer { id, parts: &parts }),
             Told::Whole(label, _) => columns(out, id, &self.parts(&label)),
             Told::Parts(parts) => columns(out, id, &parts),
@@ -289,7 +344,7 @@ impl Classifier<'_> {
 }
 
 /// A line to read: what is told, parted by tabs.
-fn columns(out: &mut Vec<u8>, id: &serde_json::Value, parts: &Parts) -> anyhow::Result<()> {
+fn columns(out: &mut Vec<u8>, id: &Value, parts: &Parts) -> anyhow::Result<()> {
     let mut columns = vec![id.to_string()];
     if let Some(part) = &parts.r#type {
         columns.push(part.r#type.chinese().to_owned());
@@ -319,9 +374,11 @@ mod tests {
 
     #[test]
     fn a_broken_line_is_answered_by_its_number_and_the_next_is_read() {
-        let mut input = b"{\"id\":1,\"body\":\"a\"}\n\n{broken\n\xff\xfe\n".to_vec();
+        let mut input = b"\xef\xbb\xbf{\"id\":1,\"body\":\"a\"}\n\n{broken\n\xff\xfe\n".to_vec();
         input.extend(vec![b'x'; MAX_LINE + 10]);
-        input.extend(b"\n{\"id\":2}\n17\n{\"id\":3,\"body\":null}");
+        input.extend(b"\n{\"id\":2,\"body\":\"\"}\n17\n{\"id\":3,\"body\":null}\n{\"id\":4,\"title\":null,\"body\":\"b\"}\n");
+        input.extend(b"{\"id\":5,\"title\":5,\"body\":\"b\"}\n[\"a\",\"t\",\"b\"]\n");
+        input.extend(b"{\"id\":20240101123456789012,\"body\":\"b\"}\n{\"id\":[1],\"body\":\"b\"}");
         let answers: Vec<(u64, Result<Ticket, String>)> = Lines::new(&*input)
             .batch()
             .unwrap()
@@ -338,12 +395,21 @@ mod tests {
                 (5, false),
                 (6, true),
                 (7, false),
-                (8, false)
+                (8, false),
+                (9, true),
+                (10, false),
+                (11, false),
+                (12, false),
+                (13, false)
             ]
         );
         let error = |place: usize| answers[place].1.as_ref().err().unwrap();
         assert!(error(1).contains("column 2"), "{}", error(1));
         assert_eq!(error(2), "line is not UTF-8");
         assert!(error(3).contains("longer than"));
+        assert!(error(6).contains("neither field title nor field body"));
+        assert!(error(8).contains("field title"), "{}", error(8));
+        assert!(error(9).contains("no JSON object"));
+        assert!(error(10).contains("write it as text") && error(11).contains("field id"));
     }
 }

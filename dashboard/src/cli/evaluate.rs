@@ -50,7 +50,8 @@ pub(super) fn run(common: &Common, args: &EvaluateArgs) -> anyhow::Result<()> {
     }
     let data = common.existing_data();
     let learnt = Learnt::read(common)?;
-    let report = correct::measure(&learnt.material(), run::correction(&data)?.as_ref())?;
+    let in_use = in_use(&data, &learnt);
+    let report = correct::measure(&learnt.material(), in_use.as_ref())?;
     if common.json() {
         out.json(&report)?;
     } else {
@@ -61,6 +62,26 @@ pub(super) fn run(common: &Common, args: &EvaluateArgs) -> anyhow::Result<()> {
         install(&data, &learnt, &report, args.force)?;
     }
     Ok(())
+}
+
+/// The correction in use. One that is damaged or belongs to other weights labels nothing and is no measure.
+fn in_use(data: &DataDir, learnt: &Learnt) -> Option<Correction> {
+    let file = data.correction().display().to_string();
+    match run::correction(data) {
+        Ok(correction) => {
+            let (used, aside): (Vec<_>, Vec<_>) = correction
+                .into_iter()
+                .partition(|one| one.base() == learnt.material().base.base_hash());
+            if !aside.is_empty() {
+                eprintln!("{file} belongs to other weights and is not in use");
+            }
+            used.into_iter().next()
+        }
+        Err(error) => {
+            eprintln!("{error:#}; it is not in use");
+            None
+        }
+    }
 }
 
 fn of_texts(
@@ -112,8 +133,15 @@ fn install(data: &DataDir, learnt: &Learnt, report: &Report, force: bool) -> any
     );
     anyhow::ensure!(
         report.worse.is_empty() || force,
-        "not installed, because it is worse than the model in use ({}); --force installs it all the same",
-        report.worse.join("; ")
+        "not installed: {}; --force installs it all the same{}",
+        report.worse.join("; "),
+        match data.correction().exists() {
+            true => format!(
+                ", and without {} the shipped weights label alone",
+                data.correction().display()
+            ),
+            false => String::new(),
+        }
     );
     std::fs::rename(&candidate, data.correction()).with_context(|| candidate.display().to_string())?;
     eprintln!(

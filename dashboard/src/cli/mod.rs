@@ -22,7 +22,7 @@ pub(crate) use search::lines as search_lines;
 
 use crate::{config::Config, data::DataDir};
 use clap::{Args, Parser, Subcommand};
-use std::{path::PathBuf, process::ExitCode};
+use std::{io::IsTerminal, path::PathBuf, process::ExitCode};
 use tracing_subscriber::EnvFilter;
 
 /// Public-opinion monitoring and 12345-hotline analytics.
@@ -130,6 +130,7 @@ pub fn main() -> ExitCode {
             EnvFilter::try_from_env("MINSHENG_LOG").unwrap_or_else(|_| EnvFilter::new("info,tantivy=warn")),
         )
         .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
         .init();
     match dispatch(cli) {
         Ok(code) => code,

@@ -15,7 +15,7 @@ use clap::Args;
 use ingest::time;
 use std::{
     net::{Ipv4Addr, SocketAddr},
-    path::PathBuf,
+    path::{Path, PathBuf},
     time::{Duration, Instant},
 };
 use tokio::net::TcpListener;
@@ -61,7 +61,7 @@ pub async fn run(mut config: Config, args: DemoArgs) -> anyhow::Result<()> {
     .await??;
 
     City::configure(&folder.join("sample"), &mut config.files)?;
-    let portal = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    let portal = portal(&folder.join("portal.port")).await?;
     let token = crate::data::random_token();
     config
         .sources
@@ -118,6 +118,17 @@ pub async fn run(mut config: Config, args: DemoArgs) -> anyhow::Result<()> {
     .await;
     city_server.abort();
     done
+}
+
+/// Where the sample portal listens: the port it had before in this folder, so that its letters keep their addresses and are
+/// not collected anew, or any free one.
+async fn portal(remembered: &Path) -> anyhow::Result<TcpListener> {
+    let before = std::fs::read_to_string(remembered).ok();
+    let before = before.and_then(|port| port.trim().parse().ok()).unwrap_or(0);
+    let portal = listen(before).await?;
+    let name = || format!("{} cannot be written", remembered.display());
+    std::fs::write(remembered, portal.local_addr()?.port().to_string()).with_context(name)?;
+    Ok(portal)
 }
 
 /// The wanted port, or any free one where it is taken.

@@ -317,6 +317,7 @@ impl Engine {
             units,
             cleaner,
             frames,
+            relabelling: tokio::sync::Mutex::default(),
             acting: tokio::sync::Mutex::default(),
             fetcher,
             trying: tokio::sync::Mutex::default(),

@@ -1,6 +1,6 @@
 //! Learning a correction: penalised multinomial regression with the base model's log-probabilities as offset.
 //!
-//! Two kinds of text: those people classified pull towards what people said; those whose label people let stand pull
+//! Two kinds of text: those people classified pull towards what people said; those whose label a feed gave or people let stand pull
 //! towards what the base model says, or towards that label where the model in use gave another, because dispatchers mostly
 //! touch what is wrong and a model that saw only mistakes would learn that the base is always mistaken.
 
@@ -49,8 +49,9 @@ pub(super) fn learn(material: &Material<'_>) -> Result<Correction, LabelError> {
 
 /// All texts of `material`, the judged ones first.
 pub(super) fn examples(material: &Material<'_>) -> Result<Vec<Example>, LabelError> {
-    if material.judged.iter().filter(|one| one.r#type.is_some()).count() < LEAST {
-        return Err(LabelError::TooFew("types given by people"));
+    let given = material.judged.iter().filter(|one| one.r#type.is_some()).count();
+    if given < LEAST {
+        return Err(LabelError::TooFewGiven { given, needed: LEAST });
     }
     let one = |(judged, by_person): (&Judged, bool)| {
         let words = Words::of(material.segmenter, &judged.title, &judged.body);

@@ -40,9 +40,9 @@ pub struct Report {
     /// The model in use and the correction, on the tickets the model in use has not learnt from; absent where no
     /// correction is in use or too few labels are new.
     pub in_use: Option<(Measured, Measured)>,
-    /// Tickets whose label people let stand.
+    /// Tickets whose type a feed gave or people let stand.
     pub let_stand: usize,
-    /// Those the correction gives another type.
+    /// Those whose type the model tells rightly now and would not with the correction.
     pub moved: usize,
     /// Why it should not be installed; empty when it should.
     pub worse: Vec<String>,
@@ -77,10 +77,14 @@ pub fn measure(material: &Material<'_>, in_use: Option<&Correction>) -> Result<R
     };
     let judged: Vec<&learn::Example> = examples.iter().filter(|one| one.judged).collect();
     let let_stand: Vec<&learn::Example> = examples.iter().filter(|one| !one.judged).collect();
-    let moved = let_stand
-        .iter()
-        .filter(|one| one.r#type.unwrap_or(best(&one.base.r#type)) != best(&corrected(one).r#type))
-        .count();
+    // The model tells rightly what stands, without the correction or with the one in use, and would no longer.
+    let moves = |one: &&&learn::Example| {
+        let base = best(&one.base.r#type);
+        let stands = one.r#type.unwrap_or(base);
+        let told = base == stands || in_use.is_some_and(|in_use| best(&with(one, in_use).r#type) == stands);
+        told && best(&corrected(one).r#type) != stands
+    };
+    let moved = let_stand.iter().filter(moves).count();
     let in_use = in_use.and_then(|in_use| {
         let new: Vec<&learn::Example> = judged
             .iter()
@@ -130,9 +134,15 @@ impl Report {
         if let Some((old, new)) = &self.in_use {
             compare("the correction in use", old, new);
         }
+        if self.let_stand < FEW {
+            reasons.push(format!(
+                "only {} dispatched tickets show what must not change, of {FEW} needed",
+                self.let_stand
+            ));
+        }
         if self.moved as f64 > MOVED * self.let_stand as f64 {
             reasons.push(format!(
-                "{} of {} types that people let stand would change",
+                "{} of {} types that feeds gave or people let stand would change",
                 self.moved, self.let_stand
             ));
         }
@@ -154,12 +164,12 @@ impl fmt::Display for Report {
         }
         writeln!(
             f,
-            "types people let stand that would change: {} of {}",
+            "types feeds gave or people let stand that would change: {} of {}",
             self.moved, self.let_stand
         )?;
         match self.worse.as_slice() {
-            [] => write!(f, "not worse than the model in use"),
-            reasons => write!(f, "worse than the model in use: {}", reasons.join("; ")),
+            [] => write!(f, "not worse than without it or than the correction in use"),
+            reasons => write!(f, "not to be installed: {}", reasons.join("; ")),
         }
     }
 }

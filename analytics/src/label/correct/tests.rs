@@ -123,7 +123,7 @@ fn what_people_say_is_learnt_and_the_rest_left_alone() {
 #[test]
 fn a_better_correction_is_told_from_a_worse_one() {
     let (base, segmenter) = (Models::shipped().unwrap(), Segmenter::new("").unwrap());
-    let (said, stood) = (pleas(32, TicketType::Suggestion), plain(16));
+    let (said, stood) = (pleas(32, TicketType::Suggestion), plain(24));
     let good = measure(&material(&said, &stood, &base, &segmenter), None).unwrap();
     assert!(good.worse.is_empty(), "{good}");
     assert!(good.correction.r#type.accuracy > good.base.r#type.accuracy);
@@ -136,12 +136,31 @@ fn a_better_correction_is_told_from_a_worse_one() {
 }
 
 #[test]
+fn what_stands_may_be_what_the_correction_in_use_made_it() {
+    let (base, segmenter) = (Models::shipped().unwrap(), Segmenter::new("").unwrap());
+    let said = pleas(32, TicketType::Suggestion);
+    let corrected = letters(24, TicketType::Suggestion);
+    let learnt = Correction::learn(&material(&said, &corrected, &base, &segmenter)).unwrap();
+    let report = measure(&material(&said, &corrected, &base, &segmenter), Some(&learnt)).unwrap();
+    assert_eq!((report.moved, report.worse.as_slice()), (0, &[][..]), "{report}");
+    // Nothing that holds the model is no reason to trust the correction.
+    let report = measure(&material(&said, &[], &base, &segmenter), None).unwrap();
+    assert!(
+        report
+            .worse
+            .iter()
+            .any(|why| why.contains("only 0 dispatched tickets")),
+        "{report}"
+    );
+}
+
+#[test]
 fn too_few_labels_and_damaged_files_are_refused() {
     let (base, segmenter) = (Models::shipped().unwrap(), Segmenter::new("").unwrap());
     let said = letters(LEAST - 1, TicketType::Help);
     assert!(matches!(
         Correction::learn(&material(&said, &[], &base, &segmenter)),
-        Err(LabelError::TooFew(_))
+        Err(LabelError::TooFewGiven { given, needed: LEAST }) if given == LEAST - 1
     ));
     let said = letters(LEAST, TicketType::Help);
     let correction = Correction::learn(&material(&said, &[], &base, &segmenter)).unwrap();

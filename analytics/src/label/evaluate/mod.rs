@@ -71,7 +71,7 @@ fn measure(weights: &Weights, test: &Corpus, input: &EvaluateInput<'_>) -> Resul
         let words = Words::of(input.texts.segmenter, title, body);
         let text = words.text(title, body);
         let mut scores = scorer.score(&text, &mut scratch);
-        tone::correct(&text, &mut scores.sentiment);
+        tone::apply(&text, &mut scores);
         let keep = |guesses: &mut Vec<Guess>, truth: Option<usize>, probabilities: &[f32]| {
             if let Some(truth) = truth {
                 guesses.push(Guess::new(truth, probabilities));

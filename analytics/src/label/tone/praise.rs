@@ -47,7 +47,7 @@ enum Says {
 const LISTS: [(Says, &str); 11] = [
     (
         Says::Praise,
-        "点赞 点个赞 点一个赞 点个大大的赞 点了个赞 [赞] 大快人心 喝彩 拍手叫好 拍手称快 好样的 竖大拇指 给力 解气 \
+        "效率杠杠 送锦旗 送上锦旗 送去锦旗 锦旗一面 点赞 点个赞 点一个赞 点个大大的赞 点了个赞 [赞] 大快人心 喝彩 拍手叫好 拍手称快 好样的 竖大拇指 给力 解气 \
          干得漂亮 干得好 做得好 办得好 处理得好 处理得很好 处置得当 处理得当 处理及时 处理得及时 处理得很及时 处理很及时 处置及时 \
          及时赶到 迅速赶到 火速赶到 很快赶到 第一时间赶到 雷厉风行 为民除害 为民办实事 效率真高 效率很高 效率太高 效率高 出警快 \
          出警真快 出警迅速 反应迅速 反应真快 反应很快 行动迅速 值得表扬 提出表扬 特此表扬 真暖心 \
@@ -66,7 +66,7 @@ const LISTS: [(Says, &str); 11] = [
     ),
     (
         Says::Result,
-        "带走 抓走 抓获 抓住 抓到 拘留 刑拘 落网 制服 控制住 制止 劝离 拖走 贴了罚单 开了罚单 处罚了 罚了 查处了 查封 取缔 关停 整改 \
+        "叫停 调解好 还我清白 带走 抓走 抓获 抓住 抓到 拘留 刑拘 落网 制服 控制住 制止 劝离 拖走 贴了罚单 开了罚单 处罚了 罚了 查处了 查封 取缔 关停 整改 \
          修好 修复 修完 换上 换了新 清理干净 清理完 清运 清走 拆除 拆掉 拆了 退还 退回 退了 追回 要回 讨回 到账 补发 赔了 赔了钱 \
          道歉 解决了 得到解决 处理好 处理完 处理了 办好 办妥 通了 找到了 找回 救出 救下 救了 疏散 扑灭 赶到 赶来 到场 上门",
     ),
@@ -156,6 +156,8 @@ struct Reading {
     behind: usize,
     /// Something came of it, and no failure since.
     handled: bool,
+    /// The same, and nothing asked for or denied since.
+    settled: bool,
     failed: bool,
     /// Who handled it is named: in this sentence or the one before, and in this clause.
     actor: [bool; 2],
@@ -185,17 +187,23 @@ impl Reading {
         match says {
             Says::Praise | Says::Solved | Says::Result if self.wished || self.denied || asked => {}
             Says::Solved => {
-                (self.handled, self.done) = (true, true);
+                (self.handled, self.settled, self.done) = (true, true, true);
                 self.praise(true);
             }
             Says::Praise => self.praise(self.handled || self.actor != [false; 2] && !self.failed),
-            Says::Thanks => self.thanked = true,
+            Says::Thanks => {
+                self.thanked = true;
+                // The last word on what somebody did, who was named before.
+                self.praise(self.settled && !self.failed && self.actor != [false; 2] && !asked);
+            }
             Says::Actor => (self.actor[0], self.named) = (true, true),
-            Says::Result => (self.handled, self.done) = (true, true),
-            Says::Request => (self.praised, self.wished) = (false, true),
-            Says::Denial => (self.praised, self.denied) = (false, true),
-            Says::Failure => (self.praised, self.handled, self.failed) = (false, false, true),
-            Says::Turn => self.praised = false,
+            Says::Result => (self.handled, self.settled, self.done) = (true, true, true),
+            Says::Request => (self.praised, self.settled, self.wished) = (false, false, true),
+            Says::Denial => (self.praised, self.settled, self.denied) = (false, false, true),
+            Says::Failure => {
+                (self.praised, self.settled, self.handled, self.failed) = (false, false, false, true);
+            }
+            Says::Turn => (self.praised, self.settled) = (false, false),
             Says::Soon | Says::Mockery => {}
         }
         if self.thanked && self.named && !self.wished && !self.denied {

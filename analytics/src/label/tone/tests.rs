@@ -4,10 +4,11 @@ use crate::label::{
     text::{sentiment_name, sentiment_of},
 };
 use index::Segmenter;
+use ingest::record::TicketType;
 use std::collections::{BTreeMap, HashSet};
 
 /// Invented. Anger about somebody, and last how well it was dealt with.
-const PRAISED: [&str; 32] = [
+const PRAISED: [&str; 37] = [
     "那个司机太嚣张，当街打人！民警五分钟赶到，当场带走，大快人心，为民警点赞",
     "楼上天天半夜砸墙，气得我浑身发抖。昨晚派出所的人上门制止，今天终于安静了，为他们点赞！",
     "小偷太猖狂，大白天撬锁偷电瓶，恨死了。辖区民警两小时就把人抓获，干得漂亮！",
@@ -40,10 +41,15 @@ const PRAISED: [&str; 32] = [
     "水管爆了，屋里全泡了，急得哭。抢修师傅冒着大雨修到半夜，好样的！",
     "司机拒载还骂老人，气炸了。打了12345，第二天公司就上门道歉，处理得很好。",
     "小区恶犬咬伤孩子，狗主人还嘴硬。民警依法处罚了他，解气！",
+    "昨天遇到黑车司机乱收费太气人了，打了12345，交通执法大队当晚就查处了，钱也退回来了，真的感谢！",
+    "隔壁工地半夜施工吵得要命，打12345后执法队员二十分钟就到现场叫停，谢谢你们。",
+    "碰瓷的真可恶，还好交警李警官调监控还我清白，十分感谢！",
+    "邻居恶意堵门，派出所和社区一起调解好了，心里一块石头落了地，感谢他们。",
+    "老板欠薪半年，劳动监察大队帮我们全部讨回，送锦旗一面！",
 ];
 
 /// Invented. Politeness, conditions, mockery, praise first and failure after it, or praise of something else.
-const NOT_PRAISED: [&str; 38] = [
+const NOT_PRAISED: [&str; 42] = [
     "感谢领导百忙之中阅读此信，但至今没人管，垃圾还是堆在门口。",
     "黑心商家卖过期食品，请查处，谢谢。",
     "楼上天天漏水，物业不管，请尽快处理，辛苦了，谢谢！",
@@ -82,13 +88,19 @@ const NOT_PRAISED: [&str; 38] = [
     "感谢交警，罚了我两百，标线都磨没了谁看得见。",
     "修好了又坏，坏了又修，师傅态度倒是好样的，可钱花了三千多。",
     "派出所抓住了人又放了，受害者白挨打，叫好的人都闭嘴了。",
+    "上次城管来清理干净了，现在又堆满了垃圾，请再派人来，谢谢！",
+    "交警罚了款，可是车还停在消防通道上，麻烦处理一下，谢谢。",
+    "物业修好了三号楼的灯，我们五号楼什么时候修？谢谢。",
+    "法院判了，钱要回一半，剩下的还没给，多谢领导关心。",
 ];
 
 /// The sentiment by the weights alone, and the one given.
 fn labels(models: &Models, segmenter: &Segmenter, title: &str, body: &str) -> (&'static str, &'static str) {
     let words = Words::of(segmenter, title, body);
     let text = words.text(title, body);
-    let weights = sentiment_name(sentiment_of(models.base_scores(&text).sentiment));
+    let weights = sentiment_name(sentiment_of(
+        models.scorer.score(&text, &mut models.scorer.scratch()).sentiment,
+    ));
     (weights, models.label(&[text]).unwrap().remove(0).sentiment_label)
 }
 
@@ -120,6 +132,35 @@ fn what_is_praised_last_is_not_negative_and_politeness_stays_as_it_is() {
         "the rule has something to do: {turned}"
     );
     assert_eq!(label(PRAISED[0]).1, "positive");
+}
+
+#[test]
+fn thanks_before_a_failure_and_mockery_are_no_praise_to_rely_on() {
+    let (models, segmenter) = (Models::shipped().unwrap(), Segmenter::new("").unwrap());
+    let label = |body: &str| {
+        let words = Words::of(&segmenter, "", body);
+        models.label(&[words.text("", body)]).unwrap().remove(0)
+    };
+    for body in [
+        "感谢社区工作人员热情接待，但是问题拖了半年至今没人管。",
+        "谢谢你们辛苦了，可路灯到现在还是黑的，走夜路害怕。",
+        "感谢领导上次批示，只是街道办来拍了张照就走了，垃圾原封不动。",
+        "表扬信？我倒想表扬，打了八次电话，没有一次给我答复。",
+        "表扬一下某某物业，收钱第一名，干活倒数第一。",
+        "感谢物业把我们的电梯停了一个月，感谢你们的不作为，物业费倒是催得勤。",
+    ] {
+        let label = label(body);
+        assert!(
+            label.r#type != TicketType::Praise || label.abstained,
+            "{body} {label:?}"
+        );
+    }
+    let thanks = label("民警冒雨帮我找回了走失的父亲，态度热情，特此表扬，感谢青禾路派出所！");
+    assert_eq!(
+        (thanks.r#type, thanks.abstained),
+        (TicketType::Praise, false),
+        "{thanks:?}"
+    );
 }
 
 #[test]

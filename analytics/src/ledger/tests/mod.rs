@@ -1,6 +1,7 @@
 //! The ledger against its invariants.
 
 mod copies;
+mod corrections;
 mod extension;
 mod fold;
 mod list;

@@ -9,6 +9,9 @@ const BATCH_BYTES: usize = 4 << 20;
 /// A ticket of a megabyte is none; a longer line is refused and skipped to its end.
 pub(super) const MAX_LINE: usize = 1 << 20;
 
+/// Some programs begin a UTF-8 file with it.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// A line with its number, or why it cannot be read.
 pub(super) type Line = (u64, Result<String, String>);
 
@@ -54,6 +57,9 @@ impl<R: BufRead> Iterator for Lines<R> {
                 Err(error) => return Some(Err(error)),
             }
             self.number += 1;
+            if self.number == 1 && bytes.starts_with(BYTE_ORDER_MARK) {
+                bytes.drain(..BYTE_ORDER_MARK.len());
+            }
             if bytes.len() > MAX_LINE && bytes.last() != Some(&b'\n') {
                 if let Err(error) = skip_line(&mut self.input) {
                     return Some(Err(error));

@@ -157,7 +157,7 @@ async fn corrections_are_learnt_measured_installed_and_applied_to_the_past() -> 
         let few = city.ask(&command)?;
         assert_eq!(few.code, Some(1), "{}", few.out);
         assert!(
-            few.err.contains("too few labelled texts: types given by people"),
+            few.err.contains("people gave 19 types, at least 20 are needed"),
             "{}",
             few.err
         );
@@ -184,7 +184,7 @@ async fn corrections_are_learnt_measured_installed_and_applied_to_the_past() -> 
         "macro-F1",
         "calibration error",
         "suggestion; ",
-        "types people let stand that would change: 0 of 48",
+        "types feeds gave or people let stand that would change: 0 of 48",
         "not worse than without it or than the correction in use",
     ] {
         assert!(report.contains(part), "{part}: {report}");

@@ -175,6 +175,17 @@ fn odd_texts_are_labelled_like_any() {
 }
 
 #[test]
+fn a_text_of_a_single_mark_is_sure_of_nothing() {
+    for body in ["ok", "x", "13900000000", ""] {
+        let label = label("", body);
+        assert!(
+            label.abstained && label.topic_confidence < 0.5,
+            "{body}: {label:?}"
+        );
+    }
+}
+
+#[test]
 fn evidence_is_written_in_the_text() {
     let models = Models::shipped().unwrap();
     let cut = Cut::new(

@@ -13,6 +13,19 @@ use std::sync::LazyLock;
 /// Raised whenever a rule changes: what labels otherwise is another model, and `minsheng relabel` applies it to the past.
 pub(crate) const RULES: &[u8] = b"tone 3";
 
+/// Which turn a text takes, as far as it changes what the weights say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Turn {
+    /// None, or none that changes anything.
+    None,
+    /// From thanks to a failure.
+    ToFailure,
+    /// From anger to praise.
+    ToPraise,
+}
+
+/// How much of their probability the classes give that a turn speaks against.
+const GIVES: f32 = 0.8;
 /// Places of the types.
 const HELP: usize = TicketType::Help as usize;
 const COMPLAINT: usize = TicketType::Complaint as usize;
@@ -84,9 +97,17 @@ const IN_VAIN: [&str; 42] = [
 ///
 /// Thanks are polite and praise can be mockery. Where the text reads as negative, praise gives way as far as it does; where
 /// something was in vain and the handling is not praised last, by half, so that a person decides. Complaint and help take
-/// over what it gives, each by its own probability.
+/// over what it gives, each by its own probability. Where the handling is praised last, the other types give way to praise.
 pub(crate) fn apply(text: &Text<'_>, scores: &mut Scores) {
-    correct(text, &mut scores.sentiment);
+    if correct(text, &mut scores.sentiment) == Turn::ToPraise {
+        for (place, probability) in scores.r#type.iter_mut().enumerate() {
+            *probability *= 1.0 - GIVES;
+            if place == PRAISE {
+                *probability += GIVES;
+            }
+        }
+        return;
+    }
     if best(&scores.r#type) != PRAISE {
         return;
     }
@@ -108,14 +129,19 @@ pub(crate) fn apply(text: &Text<'_>, scores: &mut Scores) {
 
 /// Moves the weight of "positive" and "neutral" to "negative" (`[negative, neutral, positive]`) when thanks are followed by
 /// a turn and that by a failure; that of "negative" and "neutral" to "positive" when the handling is praised last.
-pub(crate) fn correct(text: &Text<'_>, sentiment: &mut [f32; 3]) {
+pub(crate) fn correct(text: &Text<'_>, sentiment: &mut [f32; 3]) -> Turn {
     let [negative, neutral, positive] = *sentiment;
     if negative < neutral || negative < positive {
         if turned(text.body) || turned(text.title) {
-            let moved = (neutral + positive) * 0.8;
-            *sentiment = [negative + moved, neutral * 0.2, positive * 0.2];
+            let moved = (neutral + positive) * GIVES;
+            *sentiment = [
+                negative + moved,
+                neutral * (1.0 - GIVES),
+                positive * (1.0 - GIVES),
+            ];
+            return Turn::ToFailure;
         }
-        return;
+        return Turn::None;
     }
     // A title tells the beginning of a matter; only where there is nothing else does it tell the end.
     let last = match text.body.trim() {
@@ -123,9 +149,15 @@ pub(crate) fn correct(text: &Text<'_>, sentiment: &mut [f32; 3]) {
         body => body,
     };
     if praise::praised(last) {
-        let moved = (negative + neutral) * 0.8;
-        *sentiment = [negative * 0.2, neutral * 0.2, positive + moved];
+        let moved = (negative + neutral) * GIVES;
+        *sentiment = [
+            negative * (1.0 - GIVES),
+            neutral * (1.0 - GIVES),
+            positive + moved,
+        ];
+        return Turn::ToPraise;
     }
+    Turn::None
 }
 
 fn turned(text: &str) -> bool {

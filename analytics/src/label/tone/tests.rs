@@ -120,6 +120,14 @@ fn what_is_praised_last_is_not_negative_and_politeness_stays_as_it_is() {
     for text in PRAISED {
         let (weights, label) = label(text);
         assert_ne!(label, "negative", "{text}");
+        if weights == "negative" {
+            let words = Words::of(&segmenter, "", text);
+            let label = models.label(&[words.text("", text)]).unwrap().remove(0);
+            assert!(
+                label.r#type == TicketType::Praise || label.abstained,
+                "{text} {label:?}"
+            );
+        }
         turned += usize::from(weights == "negative");
     }
     for text in NOT_PRAISED {

@@ -26,6 +26,10 @@ pub(crate) enum Turn {
 
 /// How much of their probability the classes give that a turn speaks against.
 const GIVES: f32 = 0.8;
+/// How much praise gives to what it may be instead: it stays the likeliest, and a person decides.
+const DOUBTED: f32 = 0.4;
+/// From here on a text reads as so negative that its praise is doubted.
+const NEGATIVE: f32 = 0.9;
 /// Places of the types.
 const HELP: usize = TicketType::Help as usize;
 const COMPLAINT: usize = TicketType::Complaint as usize;
@@ -95,9 +99,9 @@ const IN_VAIN: [&str; 42] = [
 
 /// What the turns of phrase change: the sentiment, and a praise that is none.
 ///
-/// Thanks are polite and praise can be mockery. Where the text reads as negative, praise gives way as far as it does; where
-/// something was in vain and the handling is not praised last, by half, so that a person decides. Complaint and help take
-/// over what it gives, each by its own probability. Where the handling is praised last, the other types give way to praise.
+/// Thanks are polite and praise can be mockery. Where something was in vain and the handling is not praised last, praise gives
+/// way: nearly by half, so that a person decides, and by more where thanks and a turn stand before the failure; nearly by half
+/// also where the text reads as plainly negative. Complaint and help take over what it gives, each by its own probability. Where the handling is praised last, the other types give way to praise.
 pub(crate) fn apply(text: &Text<'_>, scores: &mut Scores) {
     if correct(text, &mut scores.sentiment) == Turn::ToPraise {
         for (place, probability) in scores.r#type.iter_mut().enumerate() {
@@ -111,11 +115,11 @@ pub(crate) fn apply(text: &Text<'_>, scores: &mut Scores) {
     if best(&scores.r#type) != PRAISE {
         return;
     }
-    let [negative, neutral, positive] = scores.sentiment;
-    let given = if negative > neutral.max(positive) {
-        negative
-    } else if WORDS[2].find(text.body, 0).is_some() && !praise::praised(text.body) {
-        0.5
+    let in_vain = WORDS[2].find(text.body, 0).is_some() && !praise::praised(text.body);
+    let given = if in_vain && turned(text.body) {
+        GIVES
+    } else if in_vain || scores.sentiment[0] > NEGATIVE {
+        DOUBTED
     } else {
         return;
     };

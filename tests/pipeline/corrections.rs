@@ -237,6 +237,15 @@ async fn corrections_are_learnt_measured_installed_and_applied_to_the_past() -> 
     assert!(bytes(&installed)? == held && candidate.exists());
     city.done(&["evaluate", "--install", "--force"])?;
     assert!(bytes(&installed)? != held && !candidate.exists());
+    // A damaged one is no measure and can be replaced.
+    std::fs::write(&installed, b"damaged")?;
+    let evaluated = city.done(&["evaluate"])?;
+    assert!(evaluated.err.contains("it is not in use"), "{}", evaluated.err);
+    assert!(
+        !evaluated.out.contains("correction in use, on labels"),
+        "{}",
+        evaluated.out
+    );
     // A correction that disappoints is taken back by putting the one before in its place.
     std::fs::write(&installed, &held)?;
     assert_eq!(city.guess()?, "suggestion");

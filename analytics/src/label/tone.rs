@@ -13,17 +13,6 @@ use std::sync::LazyLock;
 /// Raised whenever a rule changes: what labels otherwise is another model, and `minsheng relabel` applies it to the past.
 pub(crate) const RULES: &[u8] = b"tone 3";
 
-/// Which turn a text takes, as far as it changes what the weights say.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Turn {
-    /// None, or none that changes anything.
-    None,
-    /// From thanks to a failure.
-    ToFailure,
-    /// From anger to praise.
-    ToPraise,
-}
-
 /// How much of their probability the classes give that a turn speaks against.
 const GIVES: f32 = 0.8;
 /// How much praise gives to what it may be instead: it stays the likeliest, and a person decides.
@@ -52,7 +41,7 @@ const TURNS: [&str; 12] = [
     "到现在",
     "还是",
 ];
-const IN_VAIN: [&str; 42] = [
+const IN_VAIN: [&str; 41] = [
     "没人管",
     "无人管",
     "没有人管",
@@ -92,7 +81,6 @@ const IN_VAIN: [&str; 42] = [
     "不作为",
     "还是老样子",
     "还是一样",
-    "还是黑的",
     "打太极",
     "倒数第一",
 ];
@@ -101,9 +89,10 @@ const IN_VAIN: [&str; 42] = [
 ///
 /// Thanks are polite and praise can be mockery. Where something was in vain and the handling is not praised last, praise gives
 /// way: nearly by half, so that a person decides, and by more where thanks and a turn stand before the failure; nearly by half
-/// also where the text reads as plainly negative. Complaint and help take over what it gives, each by its own probability. Where the handling is praised last, the other types give way to praise.
+/// also where the text reads as plainly negative. Complaint and help take over what it gives, each by its own probability.
+/// Where the handling is praised last, the other types give way to praise.
 pub(crate) fn apply(text: &Text<'_>, scores: &mut Scores) {
-    if correct(text, &mut scores.sentiment) == Turn::ToPraise {
+    if correct(text, &mut scores.sentiment) {
         for (place, probability) in scores.r#type.iter_mut().enumerate() {
             *probability *= 1.0 - GIVES;
             if place == PRAISE {
@@ -132,8 +121,8 @@ pub(crate) fn apply(text: &Text<'_>, scores: &mut Scores) {
 }
 
 /// Moves the weight of "positive" and "neutral" to "negative" (`[negative, neutral, positive]`) when thanks are followed by
-/// a turn and that by a failure; that of "negative" and "neutral" to "positive" when the handling is praised last.
-pub(crate) fn correct(text: &Text<'_>, sentiment: &mut [f32; 3]) -> Turn {
+/// a turn and that by a failure; that of "negative" and "neutral" to "positive" when the handling is praised last, which is answered.
+pub(crate) fn correct(text: &Text<'_>, sentiment: &mut [f32; 3]) -> bool {
     let [negative, neutral, positive] = *sentiment;
     if negative < neutral || negative < positive {
         if turned(text.body) || turned(text.title) {
@@ -143,25 +132,24 @@ pub(crate) fn correct(text: &Text<'_>, sentiment: &mut [f32; 3]) -> Turn {
                 neutral * (1.0 - GIVES),
                 positive * (1.0 - GIVES),
             ];
-            return Turn::ToFailure;
         }
-        return Turn::None;
+        return false;
     }
     // A title tells the beginning of a matter; only where there is nothing else does it tell the end.
     let last = match text.body.trim() {
         "" => text.title,
         body => body,
     };
-    if praise::praised(last) {
+    let praised = praise::praised(last);
+    if praised {
         let moved = (negative + neutral) * GIVES;
         *sentiment = [
             negative * (1.0 - GIVES),
             neutral * (1.0 - GIVES),
             positive + moved,
         ];
-        return Turn::ToPraise;
     }
-    Turn::None
+    praised
 }
 
 fn turned(text: &str) -> bool {

@@ -31,15 +31,15 @@ const NO_BORDERS: [&str; 58] = [
 ];
 /// What is no name by itself: 物业公司 and its like say what it is, not which.
 #[rustfmt::skip]
-const GENERIC: [&str; 60] = [
+const GENERIC: [&str; 58] = [
     "", "物业", "物业管理", "开发", "保险", "自来水", "燃气", "供电", "供水", "热力", "公交", "快递", "物流", "装修", "装饰", "房产", "房地产", "建筑", "劳务", "搬家",
     "网络", "通信", "中介", "家政", "旅游", "旅行", "电力", "供热", "小区", "大型", "小型", "私立", "公立", "民办", "国有", "商业", "外包", "总", "母", "外卖", "某某", "某某某",
-    "某", "某物业", "某餐饮", "某建筑", "施工", "化工", "停车", "餐饮", "污水处理", "自来水处理", "垃圾处理", "普惠性", "附属", "连锁", "大型商", "工程", "小区东门", "电子",
+    "某", "某物业", "某餐饮", "某建筑", "施工", "化工", "停车", "餐饮", "污水处理", "自来水处理", "垃圾处理", "普惠性", "附属", "连锁", "工程", "电子",
 ];
 /// How names end that hold the place where they are registered.
 const COMPANIES: [&str; 6] = ["公司", "集团", "集团）", "集团)", "银行", "支行"];
 /// What addresses end with.
-const ADDRESS_ENDS: [&str; 9] = ["省", "市", "区", "县", "镇", "街道", "大道", "路", "东街"];
+const ADDRESS_ENDS: [&str; 8] = ["省", "市", "区", "县", "镇", "街道", "大道", "路"];
 /// Longest and shortest part before the ending, in characters.
 const LONGEST: usize = 20;
 const SHORTEST: usize = 2;

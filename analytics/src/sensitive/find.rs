@@ -120,8 +120,11 @@ impl Flags {
             }
             let listed = || {
                 let joined = JOINERS.iter().find_map(|joiner| before.strip_suffix(joiner))?;
-                let hit = hits.iter().find(|hit| hit.span.end == joined.len())?;
-                text.get(..hit.span.start)
+                // They come in the order of their ends.
+                let hit = hits
+                    .binary_search_by_key(&joined.len(), |hit| hit.span.end)
+                    .ok()?;
+                text.get(..hits.get(hit)?.span.start)
             };
             let bridges = self.bridges.iter();
             let bridged = bridges.filter_map(|bridge| before.strip_suffix(bridge.as_str()));

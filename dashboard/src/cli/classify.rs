@@ -53,7 +53,6 @@ enum Part {
 struct Ticket {
     #[serde(default)]
     id: Value,
-    #[serde(default)]
     title: Option<String>,
     body: Option<String>,
 }
@@ -411,5 +410,24 @@ mod tests {
         assert!(error(8).contains("field title"), "{}", error(8));
         assert!(error(9).contains("no JSON object"));
         assert!(error(10).contains("write it as text") && error(11).contains("field id"));
+    }
+
+    #[test]
+    fn a_number_of_a_person_is_masked_wherever_it_is_told() {
+        let (models, segmenter) = (Models::shipped().unwrap(), Segmenter::new("").unwrap());
+        let classifier = Classifier {
+            models: &models,
+            segmenter: &segmenter,
+            only: &[],
+            evidence: true,
+            json: true,
+        };
+        let line = r#"{"id":1,"body":"联系电话13900000000驾校不退费"}"#;
+        let told = classifier.answers(&[(1, Ok(line.to_owned()))]).unwrap();
+        let told = String::from_utf8(told).unwrap();
+        assert!(
+            told.contains("139****0000") && !told.contains("13900000000"),
+            "{told}"
+        );
     }
 }

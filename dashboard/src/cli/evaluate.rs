@@ -66,22 +66,19 @@ pub(super) fn run(common: &Common, args: &EvaluateArgs) -> anyhow::Result<()> {
 
 /// The correction in use. One that is damaged or belongs to other weights labels nothing and is no measure.
 fn in_use(data: &DataDir, learnt: &Learnt) -> Option<Correction> {
-    let file = data.correction().display().to_string();
-    match run::correction(data) {
-        Ok(correction) => {
-            let (used, aside): (Vec<_>, Vec<_>) = correction
-                .into_iter()
-                .partition(|one| one.base() == learnt.material().base.base_hash());
-            if !aside.is_empty() {
-                eprintln!("{file} belongs to other weights and is not in use");
-            }
-            used.into_iter().next()
-        }
+    let correction = match run::correction(data) {
+        Ok(correction) => correction?,
         Err(error) => {
             eprintln!("{error:#}; it is not in use");
-            None
+            return None;
         }
+    };
+    if correction.base() != learnt.material().base.base_hash() {
+        let file = data.correction();
+        eprintln!("{} belongs to other weights and is not in use", file.display());
+        return None;
     }
+    Some(correction)
 }
 
 fn of_texts(

@@ -165,3 +165,22 @@ async fn push(address: SocketAddr, batches: Vec<String>, token: String) -> anyho
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_sample_portal_keeps_its_port_while_it_is_free() {
+        let folder = tempfile::tempdir().unwrap();
+        let remembered = folder.path().join("portal.port");
+        let port = |listener: &TcpListener| listener.local_addr().unwrap().port();
+        let first = portal(&remembered).await.unwrap();
+        let kept = port(&first);
+        let beside = portal(&remembered).await.unwrap();
+        assert_ne!(port(&beside), kept, "taken");
+        drop(first);
+        std::fs::write(&remembered, kept.to_string()).unwrap();
+        assert_eq!(port(&portal(&remembered).await.unwrap()), kept);
+    }
+}

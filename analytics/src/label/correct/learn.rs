@@ -1,8 +1,8 @@
 //! Learning a correction: penalised multinomial regression with the base model's log-probabilities as offset.
 //!
-//! Two kinds of text: those people classified pull towards what people said; those whose label a feed gave or people let stand pull
-//! towards what the base model says, or towards that label where the model in use gave another, because dispatchers mostly
-//! touch what is wrong and a model that saw only mistakes would learn that the base is always mistaken.
+//! Two kinds of text: those people classified pull towards what people said; those whose label a feed gave or people let
+//! stand pull towards what the base model says, or towards that label where it is another, because dispatchers mostly touch
+//! what is wrong and a model that saw only mistakes would learn that the base is always mistaken.
 
 use super::{COLUMNS, Correction, Head, LEAST, Material, TOPIC, TYPE, features, fingerprint, tilt};
 use crate::label::error::LabelError;

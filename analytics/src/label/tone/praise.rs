@@ -4,6 +4,7 @@
 //! or angers stands behind it; and it is no condition, question or mockery. Thanks alone are politeness. The words are few and
 //! the rule is meant to miss rather than to mistake.
 
+use super::IN_VAIN;
 use crate::finder::Finder;
 use aho_corasick::MatchKind;
 use std::sync::LazyLock;
@@ -43,7 +44,7 @@ enum Says {
     Mockery,
 }
 
-/// The words of each kind, apart by spaces.
+/// The words of each kind, apart by spaces; [`IN_VAIN`] says failure, too.
 const LISTS: [(Says, &str); 11] = [
     (
         Says::Praise,
@@ -88,8 +89,7 @@ const LISTS: [(Says, &str); 11] = [
     ),
     (
         Says::Failure,
-        "没人管 无人管 没有人管 没人理 无人理 没人来 无人问津 没有解决 未解决 没解决 未能解决 没有任何 没有回复 没有答复 无果 没有结果 \
-         迟迟 推诿 敷衍 石沉大海 依旧 依然 不了了之 踢皮球 反弹 死灰复燃 治标不治本 卷土重来 又来了 又坏 又堵 又漏 又放了 故态复萌 照旧 形同虚设 没有后续",
+        "依旧 依然 踢皮球 反弹 死灰复燃 治标不治本 卷土重来 又来了 又坏 又堵 又漏 又放了 故态复萌 照旧 形同虚设 没有后续",
     ),
     (
         Says::Turn,
@@ -228,7 +228,8 @@ static GATE: LazyLock<Finder> = LazyLock::new(|| {
 static WORDS: LazyLock<(Vec<Says>, Finder)> = LazyLock::new(|| {
     let all = || {
         let pairs = |(says, words): &'static (Says, &str)| words.split_whitespace().map(|word| (*says, word));
-        LISTS.iter().flat_map(pairs)
+        let failures = IN_VAIN.map(|word| (Says::Failure, word));
+        LISTS.iter().flat_map(pairs).chain(failures)
     };
     (
         all().map(|(says, _)| says).collect(),

@@ -168,6 +168,19 @@ async fn the_interface_refuses_in_words_and_repeats_nothing() {
     let refused = bench.event("A1", r#"{"event":"signed"}"#).await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
     assert!(refused.json()["detail"].as_str().unwrap().contains("待签收"));
+    // A label a person gives holds nothing of a model's, and no topic of their own making.
+    for label in [
+        r#""type":"help","confidence":0.3"#,
+        r#""type":"help","abstained":true"#,
+        r#""topic":"杂事""#,
+    ] {
+        let label = format!(r#"{{"event":"classified",{label}}}"#);
+        assert_eq!(
+            bench.event("A1", &label).await.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{label}"
+        );
+    }
     let path = "/api/v1/tickets/A1/events";
     let headers = [JSON, ("idempotency-key", "call-42")];
     let note = r#"{"event":"noted","text":"来电催问"}"#;
